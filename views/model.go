@@ -1,0 +1,206 @@
+// Package views is what readers see: templ components, the models they take, and the words of each language.
+//
+// It imports blog and knows neither HTTP nor the store: addresses arrive ready in the models. One component draws one
+// thing, wherever it appears: the comment in a page, in the answer to its writer and in a push is the same Comment.
+// Components may be rendered by any number of goroutines.
+package views
+
+import (
+	"time"
+
+	"vang/blog"
+)
+
+// Frame is what every page shares.
+type Frame struct {
+	Lang        blog.Lang // of the interface's words and, unless Post says otherwise, of the text
+	Site        string    // the blog's title in Lang
+	Tagline     string
+	Home        string // path of the listing in Lang: "/" or "/vi/"
+	Menu        []blog.MenuItem
+	Languages   []Language // where this page's reader finds each language; the present one included
+	Title       string     // of the page; "" on the first page of home
+	Description string
+	Canonical   string     // absolute; "" where no base URL is known
+	Alternates  []Language // translations of this very page, absolute, for hreflang
+	Feeds       []Feed
+	Assets      Assets
+	Image       string // absolute address of a picture for shares; "" if there is none
+	NoIndex     bool
+	Desk        bool // the author's desk: open pages reload when the content changes
+	Live        string // address of a WebSocket for a page without a discussion, on the Desk; else ""
+	Year        int  // of the footer
+}
+
+// Language is one language's address.
+type Language struct {
+	Lang blog.Lang
+	URL  string
+}
+
+// Feed is one subscription address.
+type Feed struct{ Title, Type, URL string }
+
+// Assets are the addresses of hashed files.
+type Assets struct {
+	Style  string // vang.css
+	Script string // vang.js
+	Icon   string // icon.svg
+	Touch  string // touch-icon.png
+}
+
+// Entry is one post in a listing.
+type Entry struct {
+	blog.Post
+	Comments int64
+}
+
+// Listing is home, a category, a tag or a year.
+type Listing struct {
+	Frame
+	Kind    string // "home", "category", "tag"
+	Term    blog.Term
+	Entries []Entry
+	Page    int // from 1
+	Pages   int
+	Newer   string // addresses; "" at the ends
+	Older   string
+}
+
+// Archive is all posts by year, newest first; a year's own page has one.
+type Archive struct {
+	Frame
+	Years []Year
+	Terms []TermCount // categories, shown above
+	Tags  []TermCount
+}
+
+// Year is the posts of one year; 0 for those without a date.
+type Year struct {
+	Year    int
+	URL     string
+	Entries []Entry
+}
+
+// TermCount is a term, its address and how many posts have it.
+type TermCount struct {
+	blog.Term
+	URL   string
+	Posts int
+}
+
+// PostPage is an article with its discussion, or a page without one.
+type PostPage struct {
+	Frame
+	Post       blog.Post
+	Document   blog.Document
+	Category   *TermCount // nil if none
+	Tags       []TermCount
+	Previous   *blog.Post // older
+	Next       *blog.Post // newer
+	Discussion *Discussion
+}
+
+// Discussion is the comments below a post: one page of them, and the form.
+type Discussion struct {
+	Lang     blog.Lang
+	Slug     string
+	Live     string // address of the WebSocket: "/live?post={slug}"
+	List     string // address that answers this very page's list as a fragment, for a reload: "/blog/{slug}/comments?..."
+	Cursor   string // "<epoch>.<rev>"
+	Order    blog.Order
+	From     blog.Key // window of the page, half-open; "" is open
+	Until    blog.Key
+	Comments []Comment
+	Total    int64
+	ReadOnly bool
+	Target   string // id of the comment that the address points at, highlighted; "" for none
+	Notice   string // code of a message above the list: "" or "posted", "held", "deleted", "saved", "forgotten"
+	Oldest   string // addresses of the two orders' first pages
+	Newest   string
+	Previous string // addresses of the neighbouring pages; "" at the ends
+	Next     string
+	Form     Form
+}
+
+// Comment is one comment as one audience sees it.
+type Comment struct {
+	blog.Comment
+	Slug string
+	HTML string // the body, sanitised; safe to write as it is
+	Hue  int    // 0 to 11: the colour of the monogram, from the name
+	Own  bool   // drawn for its writer: with controls until EditableUntil
+}
+
+// Form is the form for a new comment or a reply.
+type Form struct {
+	Lang     blog.Lang
+	Slug     string
+	Action   string // "/blog/{slug}/comments"
+	ParentID string // of the comment replied to; "" for a new thread
+	Parent   string // that comment's name
+	Cancel   string // address that leaves the reply; "" when it is none
+	Name     string // filled in: remembered, or what was just sent
+	URL      string
+	Body     string
+	Key      string // idempotency key that came with what was just sent; "" in shared pages
+	Known    bool   // the visitor's name is remembered, and can be forgotten at Forget
+	Forget   string // "/me/forget"
+	ReadOnly bool
+	Errors   []blog.FieldError
+	Problem  *Problem // why the whole form was refused; nil if it was not
+}
+
+// Problem is an error told to a reader: the kind gives the words.
+type Problem struct {
+	Kind       blog.Kind
+	RetryAfter time.Duration
+	RequestID  string // shown with internal errors, to be quoted to the operator
+}
+
+// EditPage is the form that changes one's own comment; its EditForm component alone is the answer to htmx.
+type EditPage struct {
+	Frame
+	Post    blog.Post
+	Comment Comment
+	Action  string // "/blog/{slug}/comments/{id}/edit"
+	Cancel  string // back to the comment
+	Body    string
+	Version int64
+	Errors  []blog.FieldError
+	Problem *Problem
+}
+
+// DeletePage asks before a comment is deleted.
+type DeletePage struct {
+	Frame
+	Post    blog.Post
+	Comment Comment
+	Action  string // "/blog/{slug}/comments/{id}/delete"
+	Cancel  string
+}
+
+// ErrorPage is what a reader gets instead of a page.
+type ErrorPage struct {
+	Frame
+	Status  int
+	Problem Problem
+	Latest  []Entry // a way on
+}
+
+// Push is what changed in a discussion, for one audience. The cursor and the total bring the page to this point.
+type Push struct {
+	Lang     blog.Lang
+	Cursor   string
+	Total    int64
+	ReadOnly bool
+	Comments []Comment // those not Shown take their element away
+}
+
+// Posted is the answer to a form that htmx sent: the comment in its place, a fresh form, and what to tell the writer.
+type Posted struct {
+	Lang    blog.Lang
+	Comment Comment
+	Form    Form
+	Notice  string // as in Discussion
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"vang/blog"
+)
+
+const (
+	selectSlugs    = `SELECT s.slug, s.post_id, p.last_seq FROM slugs s JOIN posts p ON p.post_id = s.post_id WHERE s.slug `
+	insertPost     = `INSERT INTO posts (post_id) VALUES ($1)`
+	putSlug        = `INSERT INTO slugs (slug, post_id) VALUES ($1, $2) ON CONFLICT (slug) DO UPDATE SET post_id = excluded.post_id`
+	updateReadOnly = `UPDATE posts SET read_only = $2, last_rev = last_rev + 1, state_rev = last_rev + 1 WHERE post_id = $1`
+)
+
+// SyncPosts is Store's.
+func (s *sqliteStore) SyncPosts(ctx context.Context, posts []PostAddress) (synced Synced, err error) {
+	err = s.writer.do(ctx, func(ctx context.Context, t txn) (err error) {
+		synced, err = t.syncPosts(ctx, posts)
+		return err
+	})
+	if err != nil {
+		return Synced{}, fmt.Errorf("sync posts: %w", err)
+	}
+	return synced, nil
+}
+
+func (t txn) syncPosts(ctx context.Context, posts []PostAddress) (Synced, error) {
+	known, err := t.discussions(ctx, posts)
+	if err != nil {
+		return Synced{}, err
+	}
+	plan := planPosts(posts, known, blog.NewID)
+	for _, id := range plan.made {
+		if _, err := t.exec(ctx, insertPost, id); err != nil {
+			return Synced{}, err
+		}
+	}
+	for _, l := range plan.led {
+		if _, err := t.exec(ctx, putSlug, l.slug, l.postID); err != nil {
+			return Synced{}, err
+		}
+	}
+	return plan.Synced, nil
+}
+
+// discussions reads where the slugs and aliases of posts lead now.
+func (t txn) discussions(ctx context.Context, posts []PostAddress) (map[string]discussion, error) {
+	var slugs []string
+	for _, p := range posts {
+		slugs = append(append(slugs, p.Slug), p.Aliases...)
+	}
+	known := map[string]discussion{}
+	for chunk := range slices.Chunk(slugs, idsAtOnce) {
+		err := t.rows(ctx, func(rows *sql.Rows) error {
+			var slug string
+			var d discussion
+			var last int64
+			err := rows.Scan(&slug, &d.postID, &last)
+			d.used = last > 0
+			known[slug] = d
+			return err
+		}, selectSlugs+inList(len(chunk)), inArgs(chunk)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
+// SetReadOnly is Store's.
+func (s *sqliteStore) SetReadOnly(ctx context.Context, postID string, readOnly bool) (head blog.Head, err error) {
+	err = s.writer.do(ctx, func(ctx context.Context, t txn) (err error) {
+		head, err = t.head(ctx, postID)
+		if err != nil || head.ReadOnly == readOnly {
+			return err
+		}
+		if _, err = t.exec(ctx, updateReadOnly, postID, readOnly); err != nil {
+			return err
+		}
+		head, err = t.head(ctx, postID)
+		return err
+	})
+	if err != nil {
+		return blog.Head{}, fmt.Errorf("close or open the discussion of %s: %w", postID, err)
+	}
+	return head, nil
+}

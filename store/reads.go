@@ -1,0 +1,197 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vang/blog"
+)
+
+// reads is the reading half of a Store, in SQL that every engine speaks.
+type reads struct {
+	db    *sql.DB
+	stmts *statements
+	now   blog.Clock
+	fault func(error) error // puts the engine's own troubles into the kinds of blog
+}
+
+const (
+	selectChanges = `SELECT ` + commentColumns + ` FROM comments WHERE post_id = $1 AND rev > $2 ORDER BY rev LIMIT $3`
+	selectTotals  = `SELECT count(*), coalesce(sum(n_comments), 0) FROM posts`
+	selectSlug    = `SELECT post_id FROM slugs WHERE slug = $1`
+	selectEpoch   = `SELECT epoch FROM site WHERE id = 1`
+	selectSession = `SELECT data FROM sessions WHERE token = $1 AND expiry > $2`
+
+	idsAtOnce = 1024 // ids in one query; engines allow 32,766 parameters and more
+)
+
+// snapshot runs f in one reading transaction and names op in its error.
+func (r *reads) snapshot(ctx context.Context, op string, f func(t txn) error) error {
+	tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, r.fault(err))
+	}
+	err = f(txn{stmts: r.stmts, tx: tx})
+	if end := tx.Rollback(); err == nil && end != nil && !errors.Is(end, sql.ErrTxDone) {
+		err = end
+	}
+	if err == nil {
+		err = ctx.Err() // an end in the middle may have cut a list short
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, r.fault(err))
+	}
+	return nil
+}
+
+// Comment is Store's.
+func (r *reads) Comment(ctx context.Context, id string) (c blog.Comment, err error) {
+	err = r.snapshot(ctx, "read comment "+id, func(t txn) error {
+		c, err = t.comment(ctx, selectComment, id)
+		return err
+	})
+	return c, err
+}
+
+// Ancestors is Store's: those whose place is above, so a reply that stands beside the deepest has not that one above it.
+func (r *reads) Ancestors(ctx context.Context, id string) (list []blog.Comment, err error) {
+	err = r.snapshot(ctx, "read what is above "+id, func(t txn) error {
+		c, err := t.comment(ctx, selectComment, id)
+		if err != nil {
+			return err
+		}
+		list = list[:0]
+		for _, seq := range seqsAbove(c.Key) {
+			above, err := t.comment(ctx, selectBySeq, c.PostID, seq)
+			if err != nil {
+				return err
+			}
+			list = append(list, above)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// seqsAbove returns the parts of k but the last, root first.
+func seqsAbove(k blog.Key) []int64 {
+	b := k.Bytes()
+	var seqs []int64
+	for i := 0; i+8 <= len(b); i += 4 {
+		seqs = append(seqs, int64(binary.BigEndian.Uint32(b[i:])))
+	}
+	return seqs
+}
+
+// Changes is Store's.
+func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int) (ch blog.Changes, err error) {
+	err = r.snapshot(ctx, "read changes of "+postID, func(t txn) (err error) {
+		if ch.Head, err = t.head(ctx, postID); err != nil {
+			return err
+		}
+		ch.Comments, err = t.comments(ctx, selectChanges, postID, rev, limit+1)
+		if len(ch.Comments) > limit {
+			ch.Comments, ch.TooMany = nil, true
+		}
+		return err
+	})
+	if err != nil {
+		return blog.Changes{}, err
+	}
+	return ch, nil
+}
+
+// Heads is Store's.
+func (r *reads) Heads(ctx context.Context, postIDs []string) (heads []blog.Head, err error) {
+	err = r.snapshot(ctx, "read heads", func(t txn) error {
+		for ids := range slices.Chunk(postIDs, idsAtOnce) {
+			err := t.rows(ctx, func(rows *sql.Rows) error {
+				var h blog.Head
+				err := rows.Scan(headFields(&h)...)
+				heads = append(heads, h)
+				return err
+			}, selectHead+inList(len(ids)), inArgs(ids)...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(heads, func(a, b blog.Head) int { return cmp.Compare(a.PostID, b.PostID) })
+	return heads, err
+}
+
+// inList is "IN ($1, ...)" of at least n places: of a power of two, so that there are few different texts to prepare.
+func inList(n int) string {
+	var b strings.Builder
+	b.WriteString("IN (")
+	for i := 1; i <= places(n); i++ {
+		if i > 1 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i))
+	}
+	return b.String() + ")"
+}
+
+// inArgs fills the places of inList; the last value stands in the places left over.
+func inArgs(values []string) []any {
+	args := make([]any, places(len(values)))
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+	}
+	return args
+}
+
+func places(n int) int {
+	p := 1
+	for p < n {
+		p *= 2
+	}
+	return p
+}
+
+// Resolve is Store's.
+func (r *reads) Resolve(ctx context.Context, slug string) (postID string, known bool, err error) {
+	err = r.snapshot(ctx, "resolve "+slug, func(t txn) error {
+		err := t.row(ctx, []any{&postID}, selectSlug, slug)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		known = err == nil
+		return err
+	})
+	return postID, known, err
+}
+
+// Epoch is Store's.
+func (r *reads) Epoch(ctx context.Context) (epoch string, err error) {
+	err = r.snapshot(ctx, "read epoch", func(t txn) error { return t.row(ctx, []any{&epoch}, selectEpoch) })
+	return epoch, err
+}
+
+// Totals is Store's.
+func (r *reads) Totals(ctx context.Context) (posts, comments int64, err error) {
+	err = r.snapshot(ctx, "count", func(t txn) error { return t.row(ctx, []any{&posts, &comments}, selectTotals) })
+	return posts, comments, err
+}
+
+// FindSession is Store's.
+func (r *reads) FindSession(ctx context.Context, token string) (data []byte, found bool, err error) {
+	err = r.snapshot(ctx, "find session", func(t txn) error {
+		err := t.row(ctx, []any{&data}, selectSession, token, toMicros(r.now()))
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		found = err == nil
+		return err
+	})
+	return data, found, err
+}

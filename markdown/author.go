@@ -1,0 +1,156 @@
+package markdown
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"vang/blog"
+)
+
+// AuthorOptions set up an Author. The zero value is good.
+type AuthorOptions struct {
+	Words      map[blog.Lang]Words // over the built-in English and Vietnamese ones
+	Reserved   []string            // ids that pages use themselves, besides the built-in ones: no heading gets them
+	CacheBytes int                 // most bytes of rendered text kept in memory; 24 MiB if 0
+}
+
+// DocOptions tell of one document.
+type DocOptions struct {
+	Lang  blog.Lang
+	Title string // the page shows it already: a first heading of level 1 that says the same is left out
+	Line  int    // number of the source's first line within its file, for warnings; 1 if 0
+}
+
+// Warning tells an author of something that the page does not show as they may have meant it.
+type Warning struct {
+	Line    int // in the file
+	Message string
+}
+
+// Author renders what the owners of a blog write. Rendered documents are kept, as many as fit into a number of bytes;
+// any number of readers who wait for the same document have it rendered once.
+type Author struct {
+	markdown goldmark.Markdown
+	key      parser.ContextKey // under which a rendering's state travels with it
+	words    map[blog.Lang]Words
+	reserved []string
+	cache    *cache
+}
+
+const defaultCacheBytes = 24 << 20
+
+// NewAuthor prepares the renderer.
+func NewAuthor(o AuthorOptions) *Author {
+	words := defaultWords()
+	for lang, w := range o.Words {
+		words[lang] = w
+	}
+	if o.CacheBytes == 0 {
+		o.CacheBytes = defaultCacheBytes
+	}
+	key := parser.NewContextKey()
+	return &Author{
+		markdown: authorMarkdown(key),
+		key:      key,
+		words:    words,
+		reserved: append(pageIDs(), o.Reserved...),
+		cache:    newCache(o.CacheBytes),
+	}
+}
+
+func authorMarkdown(key parser.ContextKey) goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithParserOptions(
+			parser.WithHeadingAttribute(),
+			parser.WithASTTransformers(util.Prioritized(shaper{key}, 2000)), // after those of the extensions
+		),
+		goldmark.WithExtensions(
+			extension.Strikethrough, extension.Linkify, extension.TaskList,
+			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
+			extension.NewFootnote(extension.WithFootnoteBacklinkHTML([]byte("↩\uFE0E"))),
+			extension.DefinitionList, extension.Typographer,
+			extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksCSS3Draft)),
+		),
+		goldmark.WithRendererOptions(
+			html.WithUnsafe(), // what is unsafe is decided in the tree: links by shaper, raw HTML by clean
+			renderer.WithNodeRenderers(util.Prioritized(authorRenderer{}, 1)),
+		),
+	)
+}
+
+// Render renders source, the text of a document without its front matter. Equal texts are rendered once.
+func (a *Author) Render(ctx context.Context, source []byte, o DocOptions) (blog.Document, []Warning, error) {
+	sum := sha256.Sum256(source)
+	return a.RenderKeyed(ctx, hex.EncodeToString(sum[:16]), func() ([]byte, error) { return source, nil }, o)
+}
+
+// RenderKeyed is Render for a text that key stands for; load is called only if its rendering is not at hand.
+func (a *Author) RenderKeyed(ctx context.Context, key string, load func() ([]byte, error), o DocOptions) (blog.Document, []Warning, error) {
+	full := strings.Join([]string{key, o.Lang, fmt.Sprint(o.Line), o.Title}, "\x00")
+	r, err := a.cache.get(ctx, full, func() (rendered, error) {
+		source, err := load()
+		if err != nil {
+			return rendered{}, err
+		}
+		return a.render(source, o)
+	})
+	return r.doc, r.warnings, err
+}
+
+// rendered is a document and what its author should know of it. It is shared: nobody changes it.
+type rendered struct {
+	doc      blog.Document
+	warnings []Warning
+}
+
+// authorNesting is far beyond what anyone writes by hand; without a limit a hostile file could exhaust the stack.
+const authorNesting = 100
+
+func (a *Author) render(source []byte, o DocOptions) (r rendered, err error) {
+	defer recovered(&err)
+	source = flatten(source, authorNesting)
+	st := &state{source: source, options: o, words: a.wordsFor(o.Lang), ids: newIDs(a.reserved), first: max(o.Line, 1)}
+	pc := parser.NewContext()
+	pc.Set(a.key, st)
+	doc := a.markdown.Parser().Parse(text.NewReader(source), parser.WithContext(pc))
+	var b bytes.Buffer
+	b.Grow(len(source) * 3 / 2)
+	if err := a.markdown.Renderer().Render(&b, source, doc); err != nil {
+		return rendered{}, fmt.Errorf("render markdown: %w", err)
+	}
+	out := b.String()
+	if st.raw {
+		out = clean(out, a.reserved)
+	}
+	words, ideographs := Count(source)
+	slices.SortStableFunc(st.warnings, func(x, y Warning) int { return x.Line - y.Line })
+	return rendered{
+		doc:      blog.Document{HTML: out, Headings: st.headings, Words: words + ideographs},
+		warnings: st.warnings,
+	}, nil
+}
+
+// wordsFor finds the words of lang, of its language without region, or English ones.
+func (a *Author) wordsFor(lang blog.Lang) Words {
+	if w, ok := a.words[lang]; ok {
+		return w
+	}
+	base, _, _ := strings.Cut(lang, "-")
+	if w, ok := a.words[base]; ok {
+		return w
+	}
+	return a.words[blog.English]
+}

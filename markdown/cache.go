@@ -1,0 +1,96 @@
+package markdown
+
+import (
+	"container/list"
+	"context"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// cache keeps the renderings that were used last, up to a number of bytes.
+type cache struct {
+	flight singleflight.Group
+
+	mu    sync.Mutex
+	limit int
+	size  int
+	byKey map[string]*list.Element
+	used  *list.List // of *cacheEntry, the last used in front
+}
+
+type cacheEntry struct {
+	key   string
+	value rendered
+	size  int
+}
+
+func newCache(limit int) *cache {
+	return &cache{limit: limit, byKey: map[string]*list.Element{}, used: list.New()}
+}
+
+// get returns what is kept under key, or what make makes. Errors are not kept. A caller whose ctx ends leaves the work to
+// the others who wait for it.
+func (c *cache) get(ctx context.Context, key string, make func() (rendered, error)) (rendered, error) {
+	if r, ok := c.find(key); ok {
+		return r, nil
+	}
+	done := c.flight.DoChan(key, func() (any, error) {
+		if r, ok := c.find(key); ok {
+			return r, nil
+		}
+		r, err := make()
+		if err == nil {
+			c.keep(key, r)
+		}
+		return r, err
+	})
+	select {
+	case <-ctx.Done():
+		return rendered{}, ctx.Err()
+	case res := <-done:
+		return res.Val.(rendered), res.Err
+	}
+}
+
+func (c *cache) find(key string) (rendered, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.byKey[key]
+	if !ok {
+		return rendered{}, false
+	}
+	c.used.MoveToFront(e)
+	return e.Value.(*cacheEntry).value, true
+}
+
+func (c *cache) keep(key string, r rendered) {
+	e := &cacheEntry{key: key, value: r, size: r.size() + 2*len(key)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.size > c.limit {
+		return
+	}
+	c.byKey[key] = c.used.PushFront(e)
+	c.size += e.size
+	for c.size > c.limit {
+		last := c.used.Back()
+		old := c.used.Remove(last).(*cacheEntry)
+		delete(c.byKey, old.key)
+		c.size -= old.size
+	}
+}
+
+// entryOverhead is about what the maps, lists and headers of one rendering take.
+const entryOverhead = 400
+
+func (r rendered) size() int {
+	n := len(r.doc.HTML) + entryOverhead
+	for _, h := range r.doc.Headings {
+		n += len(h.ID) + len(h.Text) + 40
+	}
+	for _, w := range r.warnings {
+		n += len(w.Message) + 24
+	}
+	return n
+}

@@ -82,7 +82,7 @@ func authorMarkdown(key parser.ContextKey) goldmark.Markdown {
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML([]byte("↩\uFE0E"))),
 			extension.DefinitionList, extension.Typographer,
-			extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksCSS3Draft)),
+			extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksSimple)),
 		),
 		goldmark.WithRendererOptions(
 			html.WithUnsafe(), // what is unsafe is decided in the tree: links by shaper, raw HTML by clean

@@ -56,8 +56,6 @@ func takeTitle(p *ast.Paragraph, title ast.Node, mark, end int) {
 		case isText && t.Segment.Start < mark:
 			t.Segment = t.Segment.WithStart(mark)
 			title.AppendChild(title, n)
-		case !isText && n.Pos() < mark: // typographer's nodes carry no place of their own
-			p.RemoveChild(p, n)
 		default:
 			title.AppendChild(title, n)
 		}

@@ -28,7 +28,8 @@ func clean(markup string, reserved []string) string {
 			return "<pre>" + html.EscapeString(markup) + "</pre>\n"
 		}
 	}
-	return b.String()
+	// The renderer closes void elements as XML does. It escapes ">" everywhere else.
+	return strings.ReplaceAll(b.String(), "/>", ">")
 }
 
 type cleaner struct {

@@ -67,7 +67,7 @@ func keepAttribute(n *html.Node, a html.Attribute) bool {
 		name = a.Namespace + ":" + name
 	}
 	if n.Namespace != "" {
-		return keepForeign(name, a.Val)
+		return keepForeign(n.Data, name, a.Val)
 	}
 	switch {
 	case has(linkAttributes, name):
@@ -84,8 +84,10 @@ func keepAttribute(n *html.Node, a html.Attribute) bool {
 	return has(globalAttributes, name) || has(otherAttributes, name)
 }
 
-func keepForeign(name, value string) bool {
+func keepForeign(element, name, value string) bool {
 	switch {
+	case name == "href" && element == "a":
+		return safeLink(value)
 	case name == "href" || name == "xlink:href":
 		return strings.HasPrefix(value, "#")
 	case name == "xmlns" || strings.HasPrefix(name, "aria-"):

@@ -82,11 +82,11 @@ func (st *state) readTag(z *xhtml.Tokenizer, raw string, offset int, n ast.Node)
 	case asText:
 		if open && !has(" "+strings.Join(st.asText, " ")+" ", t.Data) {
 			st.asText = append(st.asText, t.Data)
-			st.warn(offset, "<%.40s> is no element of HTML and shown as text: put code between backticks", t.Data)
+			st.warn(offset, "<%.40s> is shown as text, not as HTML: put code between backticks", t.Data)
 		}
 		return html.EscapeString(raw)
 	case dropped:
-		if open {
+		if open && t.Data != "title" { // a drawing's title stays
 			st.warn(offset, "<%.40s> is left out: the page's security rules would block it", t.Data)
 		}
 	case unwrapped:

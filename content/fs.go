@@ -4,9 +4,9 @@ package content
 
 import "embed"
 
-// FS holds site.yaml, posts and pages, as an author's folder would: what `--content` replaces.
+// FS holds site.yaml, posts, pages and their pictures, as an author's folder would: what `--content` replaces.
 //
-//go:embed site.yaml posts pages
+//go:embed site.yaml posts pages media
 var FS embed.FS
 
 // Starter holds the site that `vang init` writes, below the folder StarterRoot.

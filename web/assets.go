@@ -1,0 +1,154 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"vang/blog"
+	"vang/static"
+	"vang/views"
+)
+
+const (
+	speculationPath = "/speculation-rules.json"
+	// forever is for addresses that name their content.
+	forever = "public, max-age=31536000, immutable"
+	daily   = "public, max-age=86400"
+)
+
+// speculation has browsers fetch a page when the pointer rests on its link. Nothing that has a query or writes is fetched.
+const speculation = `{"prefetch":[{"source":"document","where":{"and":[{"href_matches":"/*"},` +
+	`{"not":{"href_matches":"/*\\?*"}},{"not":{"href_matches":"/blog/*/comments/*"}},{"not":{"href_matches":"/api/*"}},` +
+	`{"not":{"href_matches":"/me/*"}},{"not":{"href_matches":"/static/*"}},{"not":{"href_matches":"/media/*"}},` +
+	`{"not":{"href_matches":"/*.(xml|json|txt)"}}]},"eagerness":"moderate"}]}` + "\n"
+
+// speculate tells browsers where the rules are; a header, since an inline script would need an exception in the policy.
+func speculate(h http.Header) { h.Set("Speculation-Rules", `"`+speculationPath+`"`) }
+
+func (s *Server) speculation(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Cache-Control", daily)
+	return newBody("application/speculationrules+json", []byte(speculation)).send(w, r, http.StatusOK)
+}
+
+func (s *Server) frameAssets() views.Assets {
+	return views.Assets{
+		Style: s.assets.Path("vang.css"), Script: s.assets.Path("vang.js"),
+		Icon: s.assets.Path("icon.svg"), Touch: s.assets.Path("touch-icon.png"),
+	}
+}
+
+// staticFile answers with one of the site's own files. Under another hash than its own it must not be stored: a replica of
+// another version has these bytes, and this page came from that one.
+func (s *Server) staticFile(w http.ResponseWriter, r *http.Request) error {
+	f, current := s.assets.Lookup(r.URL.Path)
+	if f == nil {
+		return blog.E(blog.NotFound, nil)
+	}
+	cache := forever
+	if !current {
+		cache = "no-store"
+	}
+	w.Header().Set("Cache-Control", cache)
+	return assetBody(f).send(w, r, http.StatusOK)
+}
+
+// assetBody shares the encodings that the build made.
+func assetBody(f *static.File) *body {
+	b := &body{contentType: f.ContentType, identity: &variant{bytes: f.Identity, etag: f.ETag}}
+	b.squeeze.Do(func() {}) // the build decided what is worth compressing
+	if f.Gzip != nil {
+		b.gzip.Store(&variant{encoding: "gzip", bytes: f.Gzip, etag: strings.TrimSuffix(f.ETag, `"`) + `-gz"`})
+	}
+	if f.Brotli != nil {
+		b.brotli.Store(&variant{encoding: "br", bytes: f.Brotli, etag: strings.TrimSuffix(f.ETag, `"`) + `-br"`})
+	}
+	return b
+}
+
+// favicon is for browsers and programs that ask without reading the page: the address is theirs, so it leads to the file.
+func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
+	icon := s.assets.Path("icon.svg")
+	if icon == "" {
+		return blog.E(blog.NotFound, nil)
+	}
+	w.Header().Set("Cache-Control", daily)
+	http.Redirect(w, r, icon, http.StatusFound)
+	return nil
+}
+
+// media answers with a file that lies beside the authors' posts. A file of a type that could run script in this site's name
+// is only handed out for download.
+func (s *Server) media(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.pinned(r.Context()).File(r.PathValue("file"))
+	if err != nil {
+		return mediaError(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return mediaError(err)
+	}
+	if !info.Mode().IsRegular() {
+		return blog.E(blog.NotFound, fmt.Errorf("%s is no file", info.Name()))
+	}
+	content, ok := f.(io.ReadSeeker)
+	if !ok {
+		all, err := io.ReadAll(f)
+		if err != nil {
+			return mediaError(err)
+		}
+		content = bytes.NewReader(all)
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("Content-Type", mediaType(info.Name()))
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+	if info.ModTime().IsZero() || info.ModTime().Unix() <= 0 { // embedded: the binary is the version
+		h.Set("ETag", `"`+strconv.FormatInt(info.Size(), 36)+"-"+s.pinned(r.Context()).Version()+`"`)
+	}
+	http.ServeContent(w, r, info.Name(), modified(info.ModTime()), content)
+	return nil
+}
+
+func modified(t time.Time) time.Time {
+	if t.Unix() <= 0 {
+		return time.Time{}
+	}
+	return t
+}
+
+func mediaError(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
+		return blog.E(blog.NotFound, err)
+	}
+	return fmt.Errorf("read media: %w", err)
+}
+
+func mediaType(name string) string {
+	ext := strings.ToLower(path.Ext(name))
+	switch ext {
+	case ".html", ".htm", ".xhtml", ".xml", ".js", ".mjs", ".md", ".markdown", ".yaml", ".yml", ".toml", ".txt":
+		return "text/plain; charset=utf-8"
+	case ".webp":
+		return "image/webp"
+	case ".avif":
+		return "image/avif"
+	case ".svg":
+		return "image/svg+xml"
+	case ".vtt":
+		return "text/vtt; charset=utf-8"
+	}
+	if t := mime.TypeByExtension(ext); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}

@@ -1,0 +1,132 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"vang/blog"
+	"vang/views"
+)
+
+// mineToChange finds the comment that the address names, and refuses who may not change it. The store checks it again, by
+// its own clock.
+func (s *Server) mineToChange(r *http.Request) (p blog.Post, c blog.Comment, err error) {
+	p, postID, err := s.discussed(r)
+	if err != nil {
+		return p, c, err
+	}
+	c, err = s.deps.Reader.Comment(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return p, c, fmt.Errorf("comment to change: %w", err)
+	}
+	visitor, ok := s.visitor(r)
+	switch {
+	case c.PostID != postID:
+		return p, c, blog.E(blog.NotFound, nil)
+	case !ok || c.Visitor != visitor:
+		return p, c, blog.E(blog.Forbidden, nil)
+	case c.State == blog.Deleted:
+		return p, c, blog.E(blog.Gone, nil)
+	case !s.deps.Now().Before(c.EditableUntil()):
+		return p, c, blog.E(blog.EditWindowClosed, nil)
+	}
+	return p, c, nil
+}
+
+func changePath(slug, id, verb string) string { return discussionPath(slug) + "/" + id + "/" + verb }
+
+// editForm answers with the form that changes a comment.
+func (s *Server) editForm(w http.ResponseWriter, r *http.Request) error {
+	p, c, err := s.mineToChange(r)
+	if err != nil {
+		return err
+	}
+	return s.sendEditForm(w, r, p, c, http.StatusOK, func(*views.EditPage) {})
+}
+
+func (s *Server) sendEditForm(w http.ResponseWriter, r *http.Request, p blog.Post, c blog.Comment, status int, fill func(*views.EditPage)) error {
+	e := views.EditPage{
+		Frame: s.frame(r.Context(), s.siteOrigin(r), p.Lang, "", nil), Post: p, Comment: s.commentView(c, p.Slug, c.Visitor),
+		Action: changePath(p.Slug, c.ID, "edit"), Cancel: commentPath(p, c.ID, ""), Body: c.Body, Version: c.Edits,
+	}
+	e.Title, e.NoIndex = p.Title, true
+	fill(&e)
+	if htmx(r) {
+		return s.sendPrivate(w, r, status, views.EditForm(e))
+	}
+	return s.sendPrivate(w, r, status, views.EditPageView(e))
+}
+
+// editComment takes the new text. Whoever saved meanwhile is told of: the form comes back with the text and the version
+// that it would now replace.
+func (s *Server) editComment(w http.ResponseWriter, r *http.Request) error {
+	if err := parseForm(r); err != nil {
+		return err
+	}
+	p, c, err := s.mineToChange(r)
+	if err != nil {
+		return err
+	}
+	body := r.PostForm.Get("body")
+	version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
+	if err != nil || version < 0 {
+		version = blog.AnyVersion
+	}
+	changed, err := s.deps.Discussion.Edit(r.Context(), c.Visitor, c.ID, version, body)
+	if err != nil {
+		s.logError(r, err)
+		e := explain(err)
+		retryAfter(w.Header(), e.RetryAfter)
+		return s.sendEditForm(w, r, p, c, statusOf(e.Kind), func(page *views.EditPage) {
+			page.Body, page.Errors = showable(body), e.Fields
+			if e.Kind != blog.Validation {
+				page.Problem = problemOf(r.Context(), e)
+			}
+		})
+	}
+	return s.changed(w, r, p, changed, "saved")
+}
+
+// changed answers with the comment as it now is.
+func (s *Server) changed(w http.ResponseWriter, r *http.Request, p blog.Post, c blog.Comment, notice string) error {
+	if htmx(r) {
+		return s.sendPrivate(w, r, http.StatusOK, views.CommentItem(p.Lang, s.commentView(c, p.Slug, c.Visitor)))
+	}
+	to := commentPath(p, c.ID, notice)
+	if !c.Shown && c.State == blog.Deleted { // nothing stands there now: back to where it stood
+		to = withQuery(p.Path, "from", string(c.Key), "notice", notice) + "#comments"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// deleteForm asks before a comment is deleted.
+func (s *Server) deleteForm(w http.ResponseWriter, r *http.Request) error {
+	p, c, err := s.mineToChange(r)
+	if err != nil {
+		return err
+	}
+	d := views.DeletePage{
+		Frame: s.frame(r.Context(), s.siteOrigin(r), p.Lang, "", nil), Post: p, Comment: s.commentView(c, p.Slug, c.Visitor),
+		Action: changePath(p.Slug, c.ID, "delete"), Cancel: commentPath(p, c.ID, ""),
+	}
+	d.Title, d.NoIndex = p.Title, true
+	return s.sendPrivate(w, r, http.StatusOK, views.DeletePageView(d))
+}
+
+// deleteComment erases it. Sent twice, it says the same twice.
+func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) error {
+	p, c, err := s.mineToChange(r)
+	if blog.KindOf(err) == blog.Gone {
+		return s.changed(w, r, p, c, "deleted")
+	}
+	if err != nil {
+		return err
+	}
+	gone, err := s.deps.Discussion.Delete(r.Context(), c.Visitor, c.ID, blog.AnyVersion)
+	if err != nil {
+		return err
+	}
+	return s.changed(w, r, p, gone, "deleted")
+}

@@ -1,0 +1,36 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const forgetPath = "/me/forget"
+
+// forget ends the session: the name is not remembered any more, and what was written is as anyone's. The cookie goes even
+// if the session store does not answer.
+func (s *Server) forget(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	if v.session != nil {
+		if err := s.sessions.Destroy(v.session.ctx); err != nil {
+			s.deps.Log.WarnContext(r.Context(), "session not ended", "request_id", v.id, "error", err)
+		}
+		v.session = nil
+	}
+	s.setCookie(w, v.secure, "", time.Time{})
+	http.Redirect(w, r, back(r), http.StatusSeeOther)
+	return nil
+}
+
+// back is the page of this site that the request came from, else home. Only its path is believed, and one that begins with
+// two slashes would be another host.
+func back(r *http.Request) string {
+	from, err := url.Parse(r.Referer())
+	if err != nil || from.Host != r.Host || strings.HasPrefix(from.Path, "/me/") {
+		return "/"
+	}
+	path := "/" + strings.TrimLeft(from.EscapedPath(), `/\`)
+	return withQuery(path, "notice", "forgotten")
+}

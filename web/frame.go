@@ -1,0 +1,80 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"vang/blog"
+	"vang/posts"
+	"vang/views"
+)
+
+// isLanguage tells whether there is a listing in l.
+func (s *Server) isLanguage(ctx context.Context, l blog.Lang) bool { return slices.Contains(languages(s.pinned(ctx)), l) }
+
+// languages are those that have posts, and the site's own.
+func languages(snap *posts.Snapshot) []blog.Lang {
+	ls := snap.Languages()
+	if site := snap.Site().Lang; !slices.Contains(ls, site) {
+		ls = append([]blog.Lang{site}, ls...)
+	}
+	return ls
+}
+
+// frame is what a page at path, in lang, shares with every other. translations are the same page in other languages, by
+// language; where a language has none, the masthead leads to its listing.
+func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path string, translations map[blog.Lang]string) views.Frame {
+	snap := s.pinned(ctx)
+	site := snap.Site()
+	f := views.Frame{
+		Lang: lang, Site: or(site.Titles[lang], site.Title), Tagline: or(site.Taglines[lang], site.Tagline),
+		Description: site.Description, Home: s.homePath(ctx, lang), Menu: site.Menu[lang], Assets: s.frameAssets(),
+		Desk: s.deps.Config.Drafts, Year: s.deps.Now().Year(),
+		Feeds: []views.Feed{
+			{Title: or(site.Titles[lang], site.Title), Type: "application/atom+xml", URL: s.below(ctx, lang, "feed.xml")},
+			{Title: or(site.Titles[lang], site.Title), Type: "application/feed+json", URL: s.below(ctx, lang, "feed.json")},
+		},
+	}
+	if s.base != nil && path != "" {
+		f.Canonical = origin + path
+	}
+	for _, l := range languages(snap) {
+		there, ok := translations[l]
+		if l == lang && path != "" {
+			there, ok = path, true
+		}
+		if ok && len(translations) > 0 {
+			f.Alternates = append(f.Alternates, views.Language{Lang: l, URL: origin + there})
+		}
+		f.Languages = append(f.Languages, views.Language{Lang: l, URL: or(there, s.homePath(ctx, l))})
+	}
+	if len(f.Menu) == 0 {
+		f.Menu = site.Menu[site.Lang]
+	}
+	return f
+}
+
+// everywhere is the same listing in each language.
+func (s *Server) everywhere(ctx context.Context, parts ...string) map[blog.Lang]string {
+	m := map[blog.Lang]string{}
+	for _, l := range languages(s.pinned(ctx)) {
+		m[l] = s.below(ctx, l, parts...)
+	}
+	return m
+}
+
+func or(s, instead string) string {
+	if s != "" {
+		return s
+	}
+	return instead
+}
+
+// pageKey is a cache key: what kind of page, of which site and content, and all that else its bytes depend on.
+func (s *Server) pageKey(r *http.Request, kind string, parts ...string) string {
+	return strings.Join(append([]string{
+		kind, s.deps.Config.Version, s.pinned(r.Context()).Version(), s.cacheOrigin(r), s.deps.Now().Format("2006"),
+	}, parts...), "\x00")
+}

@@ -1,0 +1,63 @@
+package web
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"vang/blog"
+)
+
+// limiter holds the allowance of writers. Replicas may share one.
+type limiter interface {
+	// take spends one of key's allowance, or says how long until there is one.
+	take(ctx context.Context, key string) (wait time.Duration, err error)
+}
+
+// unlimited is the limiter that is off.
+type unlimited struct{}
+
+func (unlimited) take(context.Context, string) (time.Duration, error) { return 0, nil }
+
+// maxBuckets bounds the keys that one generation of buckets remembers: some 10 MB.
+const maxBuckets = 1 << 16
+
+// buckets is a token bucket per key, kept as the one time at which the bucket will be full again (the generic cell rate
+// algorithm, ITU-T I.371). It keeps two generations: when the young one is full the old one is forgotten, which gives
+// whoever was not seen for 65,536 other writers a full bucket, and bounds the memory.
+type buckets struct {
+	limit RateLimit
+	now   blog.Clock
+
+	mu         sync.Mutex
+	young, old map[string]time.Time
+}
+
+func newLimiter(l RateLimit, now blog.Clock) limiter {
+	if l.Burst <= 0 || l.Every <= 0 {
+		return unlimited{}
+	}
+	return &buckets{limit: l, now: now, young: map[string]time.Time{}, old: map[string]time.Time{}}
+}
+
+func (b *buckets) take(_ context.Context, key string) (time.Duration, error) {
+	now := b.now()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	full, seen := b.young[key]
+	if !seen {
+		full = b.old[key]
+	}
+	if full.Before(now) {
+		full = now
+	}
+	next := full.Add(b.limit.Every)
+	if wait := next.Sub(now) - time.Duration(b.limit.Burst)*b.limit.Every; wait > 0 {
+		return wait, nil
+	}
+	if !seen && len(b.young) >= maxBuckets {
+		b.young, b.old = make(map[string]time.Time, maxBuckets/4), b.young
+	}
+	b.young[key] = next
+	return 0, nil
+}

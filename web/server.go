@@ -1,0 +1,86 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"golang.org/x/sync/singleflight"
+
+	"vang/posts"
+	"vang/static"
+)
+
+// Server answers Vang's HTTP requests. It is made by New, lives until Close, and may be used by any number of goroutines.
+type Server struct {
+	deps     Deps
+	base     *url.URL // of Config.BaseURL; nil where the request tells
+	sessions *scs.SessionManager
+	origin   *http.CrossOriginProtection
+	limiter  limiter
+	heads    *heads
+	cache    *pageCache
+	buffers  buffers
+	flight   singleflight.Group // one rendering per page, however many wait for it
+	assets   *static.Assets
+	started  time.Time
+	mux      *http.ServeMux // fixed addresses
+	rest     *http.ServeMux // addresses below a language, pages, permalinks, and what was once somewhere else
+	metrics  *metrics
+	ops      ops // draining, and the state of the parts
+	// metricsHandler answers Prometheus.
+	metricsHandler http.Handler
+	background     sync.WaitGroup // compressions under way
+	squeezing      sync.Mutex     // held by the compression that runs
+}
+
+// New wires a server. It reads nothing and starts nothing; an error is the operator's to mend.
+func New(d Deps) (*Server, error) {
+	s := &Server{deps: d, started: d.Now(), origin: http.NewCrossOriginProtection()}
+	if d.Config.BaseURL != "" {
+		base, err := parseBase(d.Config.BaseURL)
+		if err != nil {
+			return nil, err
+		}
+		s.base = base
+		if err := s.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+			return nil, fmt.Errorf("trust the base URL: %w", err)
+		}
+	}
+	s.sessions = newSessions(d.Sessions)
+	s.limiter = newLimiter(d.Config.RateLimit, d.Now)
+	s.heads = newHeads(d.Reader, d.Now)
+	s.cache = newPageCache(cacheBytes)
+	var err error
+	if s.assets = d.Assets; s.assets == nil {
+		if s.assets, err = static.Open(); err != nil {
+			return nil, fmt.Errorf("open assets: %w", err)
+		}
+	}
+	if s.metrics, err = newMetrics(d.Registry, d.Config.Version, d.Hub, d.Health); err != nil {
+		return nil, err
+	}
+	s.metricsHandler = metricsHandler(d.Registry)
+	s.mount()
+	return s, nil
+}
+
+// Handler is the whole site.
+func (s *Server) Handler() http.Handler { return s.observe(s.recovered(http.HandlerFunc(s.dispatch))) }
+
+// Close waits for the compressions that run behind answers.
+func (s *Server) Close() { s.background.Wait() }
+
+// Stale says that a post's discussion may have changed: the next reader's page is made from a fresh look at it.
+func (s *Server) Stale(postID string) { s.heads.stale(postID) }
+
+func (s *Server) snapshot() *posts.Snapshot { return s.deps.Library.Snapshot() }
+
+// detached is a context for work that several requests wait for: it must not end with the first of them.
+func detached(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), limit)
+}

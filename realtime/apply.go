@@ -18,6 +18,7 @@ func (t *topic) apply(from int64, ch Changes) outcome {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var out outcome
+	grown := false
 	switch {
 	case !t.known || t.isPast(ch.Head):
 		t.begin(from, ch, &out)
@@ -29,15 +30,20 @@ func (t *topic) apply(from int64, ch Changes) outcome {
 		t.memory.reset(ch.Head.Rev, ch.Head.Rev, nil)
 		t.reload(slices.Collect(maps.Keys(t.live)), &out)
 	default:
-		t.push(changesAfter(ch.Items, t.head.Rev), &out)
+		fresh := changesAfter(ch.Items, t.head.Rev)
+		t.push(fresh, &out)
 		t.head = ch.Head
 		t.memory.merge(from, ch.Items)
+		grown = len(fresh) > 0
 	}
 	if ch.TooMany {
 		t.tooFar = max(t.tooFar, min(from, ch.Head.Rev-1))
 	}
 	t.settle(&out)
-	t.memory.trim(t.hub.opt.Memory)
+	if grown {
+		// Only now: what was read for one who had been away for long serves the rest of the wave.
+		t.memory.trim(t.hub.opt.Memory)
+	}
 	out.more = len(t.waiting) > 0
 	return out
 }

@@ -72,7 +72,7 @@ const drainPause = 50 * time.Millisecond
 func (h *Hub) Drain(ctx context.Context, perSecond int) error {
 	readers := h.shut()
 	all := len(readers)
-	pause := max(drainPause, time.Second/time.Duration(max(perSecond, 1)))
+	pause := max(drainPause, time.Second/time.Duration(max(perSecond, 1))+1) // rounded up
 	portion := max(1, int(int64(perSecond)*int64(pause)/int64(time.Second)))
 	for len(readers) > 0 && ctx.Err() == nil {
 		now := min(portion, len(readers))

@@ -11,7 +11,7 @@ import (
 type HubOptions struct {
 	Log *slog.Logger // default: silent
 
-	Memory    int           // changed items of a topic that are kept for replays; 200
+	Memory    int           // changed items of a topic that are kept for replays, more after a longer one until the next change; 200
 	Poll      time.Duration // between two looks at all heads; 1 s
 	Heartbeat time.Duration // least time between two heartbeats of a connection, at most a quarter more; 20 s
 

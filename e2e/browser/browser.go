@@ -82,6 +82,8 @@ func flags(path, dir string) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("headless", "new"), chromedp.Flag("password-store", "basic"),
 		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
 		chromedp.Flag("force-color-profile", "srgb"), chromedp.Flag("lang", "en-US"),
+		// Nothing is asked of anybody but this machine.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 	}
 	for _, name := range on {
 		o = append(o, chromedp.Flag(name, true))

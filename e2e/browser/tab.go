@@ -287,3 +287,17 @@ func (p *Tab) must(what string, err error) {
 		p.t.Fatalf("%s: %v", what, err)
 	}
 }
+
+// Call runs a command of the browser's protocol on the tab.
+func Call[P, R any](p *Tab, cmd cdp.Command[P, R], params P) R {
+	p.t.Helper()
+	res, err := chromedp.Call(p.ctx, cmd, params)
+	p.must(cmd.Method, err)
+	return res
+}
+
+// OnNewPage runs js at the beginning of every page that the tab opens from now on.
+func (p *Tab) OnNewPage(js string) {
+	p.t.Helper()
+	Call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: js})
+}

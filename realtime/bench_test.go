@@ -1,0 +1,96 @@
+package realtime
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// nullConn takes everything at once.
+type nullConn struct{}
+
+func (nullConn) send(...[]byte) bool { return true }
+func (nullConn) close(int, string)   {}
+
+// benchTopic returns a topic at rev 200 whose memory is full, with n live readers, a tenth of them with views of their own.
+func benchTopic(b *testing.B, n int) (*Hub, *topic) {
+	b.Helper()
+	h := NewHub(nil, HubOptions{})
+	items := make([]Change, 200)
+	for i := range items {
+		items[i] = Change{Rev: int64(i) + 1, Item: strconv.Itoa(i), Public: Message{HTML: []byte(strings.Repeat("x", 600))}}
+	}
+	t := newTopic(h, "p")
+	h.topics["p"] = t
+	t.apply(0, Changes{Head: Head{"e1", 200}, Items: items})
+	for i := range n {
+		sub := Subscriber{Topic: "p"}
+		if i%10 == 0 {
+			sub.Owner = strconv.Itoa(i)
+		}
+		r, err := h.open(nullConn{}, sub)
+		if err != nil {
+			b.Fatal(err)
+		}
+		h.start(r, Head{"e1", 200})
+	}
+	return h, t
+}
+
+func BenchmarkFanOut(b *testing.B) {
+	for _, n := range []int{1000, 10_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			_, t := benchTopic(b, n)
+			rev := int64(200)
+			b.ReportAllocs()
+			for b.Loop() {
+				rev++
+				c := Change{Rev: rev, Item: "new", Public: Message{HTML: []byte("<li>")}, Owner: "10", Own: []byte("<li own>")}
+				t.apply(rev-1, Changes{Head: Head{"e1", rev}, Items: []Change{c}})
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/reader")
+		})
+	}
+}
+
+func BenchmarkJoinFromMemory(b *testing.B) {
+	for _, behind := range []int64{0, 3, 200} {
+		b.Run(strconv.FormatInt(behind, 10)+" behind", func(b *testing.B) {
+			h, _ := benchTopic(b, 1)
+			b.ReportAllocs()
+			for b.Loop() {
+				r, err := h.open(nullConn{}, Subscriber{Topic: "p"})
+				if err != nil {
+					b.Fatal(err)
+				}
+				h.start(r, Head{"e1", 200 - behind})
+				h.ended(r)
+			}
+		})
+	}
+}
+
+func BenchmarkHeartbeatRound(b *testing.B) {
+	h, _ := benchTopic(b, 10_000)
+	now := time.Now()
+	for b.Loop() {
+		h.due(now)
+	}
+}
+
+func BenchmarkPublish(b *testing.B) {
+	bus := NewLocalBus()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- bus.Subscribe(ctx, func(Wake) {}) }()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := bus.Publish(ctx, Wake{"e1", "p"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cancel()
+	<-done
+}

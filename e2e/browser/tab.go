@@ -44,23 +44,25 @@ func (p *Tab) prepare(r *Reader) error {
 	if r.dark {
 		scheme = "dark"
 	}
-	if err := p.media(scheme); err != nil {
+	if err := p.media(scheme, "no-preference"); err != nil {
 		return err
 	}
 	return chromedp.Do(p.ctx, chromedp.EmulateViewport(r.width, r.height))
 }
 
-func (p *Tab) media(scheme string) error {
+func (p *Tab) media(scheme, motion string) error {
 	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: motion},
+		},
 	})
 	return err
 }
 
-// Scheme makes the tab "light" or "dark".
+// Scheme makes the tab "light" or "dark", and still: nothing moves or fades.
 func (p *Tab) Scheme(scheme string) {
 	p.t.Helper()
-	p.must("set the colour scheme", p.media(scheme))
+	p.must("set the colour scheme", p.media(scheme, "reduce"))
 }
 
 // Resize gives the tab another size.
@@ -131,6 +133,13 @@ func (p *Tab) Run(js string) {
 	p.t.Helper()
 	_, err := p.eval("(async()=>{" + js + "})()")
 	p.must("run "+js, err)
+}
+
+// Load runs a script of any length for its definitions.
+func (p *Tab) Load(script string) {
+	p.t.Helper()
+	_, err := p.eval(script + "\n;undefined")
+	p.must("load a script", err)
 }
 
 // Quote is s as a JavaScript string.

@@ -202,7 +202,7 @@ func TestADeadConnectionIsNoticed(t *testing.T) {
 	seed(t, client, "", "Two")
 	time.Sleep(time.Second) // the push is swallowed; from here on the connection is dead for good
 	proxy.Pass()
-	p.WaitFor(70*time.Second-time.Since(begin), "the watchdog has the page live again", "document.querySelectorAll('"+shown+"').length===2")
+	p.WaitFor(80*time.Second, "the watchdog has the page live again", "document.querySelectorAll('"+shown+"').length===2")
 	t.Logf("noticed after %v", time.Since(begin))
 	waitLive(p)
 	seed(t, client, "", "Three")

@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/chromedp/cdproto/audits"
@@ -15,7 +16,6 @@ import (
 type complaints struct {
 	mu      sync.Mutex
 	heard   []string
-	dialogs int
 	allowed []*regexp.Regexp
 }
 
@@ -47,11 +47,11 @@ func (p *Tab) hear(ev any) {
 		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeWarning && e.Type != runtime.ConsoleAPICalledTypeAssert {
 			return
 		}
-		text := ""
+		var text strings.Builder
 		for _, a := range e.Args {
-			text += " " + string(a.Value) + a.Description
+			text.WriteString(" " + string(a.Value) + a.Description)
 		}
-		p.add("console %s:%s", e.Type, text)
+		p.add("console %s:%s", e.Type, text.String())
 	case *runtime.EventExceptionThrown:
 		text := e.ExceptionDetails.Text
 		if x := e.ExceptionDetails.Exception; x != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -94,9 +95,7 @@ func (c *Client) try(ctx context.Context, method, path, kind string, body io.Rea
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	res, err := c.http.Do(req)
 	if err != nil {
 		return Answer{}, err

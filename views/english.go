@@ -105,5 +105,17 @@ func englishFields() map[string]string {
 		"deleted":              "This was deleted in the meantime.",
 		"parent.deleted":       "The comment that you are answering was deleted. You can post yours as a new one.",
 		"unexpected":           "This was not expected here.",
+
+		"not-a-string":         "This must be text.",
+		"not-an-object":        "This must be an object.",
+		"not-a-cursor":         "This is no cursor that an earlier answer gave.",
+		"of-another-order":     "This cursor belongs to a list in the other order.",
+		"of-another-post":      "This cursor belongs to another post.",
+		"not-with-cursor":      "Use either a cursor or since, not both.",
+		"out-of-range":         "This is outside of what is possible.",
+		"too-many":             "These are too many: at most {limit}.",
+		"more-than-one":        "There must be one of these only.",
+		"comes-with-reactions": "Sorting by reactions is not possible yet.",
+		"syntax":               "This is not well-formed JSON.",
 	}
 }

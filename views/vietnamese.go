@@ -99,5 +99,17 @@ func vietnameseFields() map[string]string {
 		"deleted":              "Nội dung này vừa bị xóa.",
 		"parent.deleted":       "Bình luận mà bạn trả lời đã bị xóa. Bạn có thể đăng lời mình thành bình luận mới.",
 		"unexpected":           "Không ngờ có thứ này ở đây.",
+
+		"not-a-string":         "Chỗ này phải là văn bản.",
+		"not-an-object":        "Chỗ này phải là một đối tượng.",
+		"not-a-cursor":         "Đây không phải con trỏ mà một câu trả lời trước đã đưa ra.",
+		"of-another-order":     "Con trỏ này thuộc về danh sách có thứ tự khác.",
+		"of-another-post":      "Con trỏ này thuộc về bài viết khác.",
+		"not-with-cursor":      "Chỉ dùng con trỏ hoặc since, không dùng cả hai.",
+		"out-of-range":         "Giá trị này nằm ngoài phạm vi cho phép.",
+		"too-many":             "Quá nhiều: tối đa {limit}.",
+		"more-than-one":        "Chỉ được có một mục này.",
+		"comes-with-reactions": "Chưa thể sắp xếp theo cảm xúc.",
+		"syntax":               "Đây không phải JSON đúng cú pháp.",
 	}
 }

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"vang/blog"
+)
+
+// writeTagged answers a read: with an ETag, with 304 if the client has these very bytes, and as private as who asked.
+func (s *Server) writeTagged(w http.ResponseWriter, r *http.Request, version string, v any) error {
+	body, err := encodeJSON(v)
+	if err != nil {
+		return err
+	}
+	cache := "no-cache"
+	if _, ok := s.visitor(r); ok {
+		cache = privateCache
+	}
+	tag := tagOf(version, body)
+	w.Header().Set("Cache-Control", cache)
+	w.Header().Set("ETag", tag)
+	if matchesTag(r.Header.Values("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return writeBody(w, http.StatusOK, body)
+}
+
+// writeBody sends a JSON body. That the client left while it was sent is nobody's error.
+func writeBody(w http.ResponseWriter, status int, body []byte) error {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+	return nil
+}
+
+// tagOf is the entity tag of body. With a version before the hash the same tag serves If-Match, which looks at the version
+// alone: a new reply or reaction must not make an edit stale.
+func tagOf(version string, body []byte) string {
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:8])
+	if version != "" {
+		hash = version + "-" + hash
+	}
+	return `"` + hash + `"`
+}
+
+func versionTag(c blog.Comment) string { return strconv.FormatInt(c.Edits, 10) }
+
+// matchesTag is the weak comparison of If-None-Match (RFC 9110, 13.1.2).
+func matchesTag(headers []string, tag string) bool {
+	for field := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		field = strings.TrimSpace(field)
+		if field == "*" || strings.TrimPrefix(field, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
+// parseIfMatch reads edit versions out of entity tags: "3", 3 and the whole tag of an answer alike. A weak tag or one that
+// is not ours matches nothing.
+func parseIfMatch(headers []string) (versions []int64, star, given bool) {
+	if len(headers) == 0 {
+		return nil, false, false
+	}
+	for field := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		field = strings.TrimSpace(field)
+		if field == "*" {
+			return nil, true, true
+		}
+		number, _, _ := strings.Cut(strings.Trim(field, `"`), "-")
+		if n, err := strconv.ParseInt(number, 10, 64); err == nil && n >= 0 {
+			versions = append(versions, n)
+		}
+	}
+	return versions, false, true
+}

@@ -1,0 +1,245 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"vang/blog"
+	"vang/markdown"
+	"vang/posts"
+	"vang/realtime"
+	"vang/views"
+)
+
+// SourceDeps is what the source of live changes is wired from. Now and BaseURL may be left out.
+type SourceDeps struct {
+	Reader   Reader
+	Library  *posts.Library
+	Comments *markdown.Stranger
+	Slugs    func(postID string) (slug string, ok bool)
+	BaseURL  string     // before the permalinks that programs get
+	Now      blog.Clock // time.Now if nil
+}
+
+// NewSource makes what the hub reads. Topics are post ids; the topic "" is that of pages without a
+// discussion. The Source may be used by any number of goroutines.
+func NewSource(d SourceDeps) realtime.Source {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	return &source{deps: d}
+}
+
+// siteTopic is the topic of open pages without a discussion. It has no history: what concerns them is broadcast.
+const siteTopic = ""
+
+// siteHead is where siteTopic always stands.
+func siteHead() realtime.Head { return realtime.Head{Epoch: "site"} }
+
+type source struct{ deps SourceDeps }
+
+// Heads reads the heads of topics in one go.
+func (s *source) Heads(ctx context.Context, topics []string) (map[string]realtime.Head, error) {
+	heads := make(map[string]realtime.Head, len(topics))
+	ids := make([]string, 0, len(topics))
+	for _, t := range topics {
+		if t == siteTopic {
+			heads[t] = siteHead()
+			continue
+		}
+		ids = append(ids, t)
+	}
+	if len(ids) == 0 {
+		return heads, nil
+	}
+	read, err := s.deps.Reader.Heads(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read heads: %w", err)
+	}
+	for _, h := range read {
+		heads[h.PostID] = realtime.Head{Epoch: h.Epoch, Rev: h.Rev}
+	}
+	return heads, nil
+}
+
+// Changes reads what changed in a topic after rev and renders it, once per audience.
+func (s *source) Changes(ctx context.Context, topic string, rev int64) (realtime.Changes, error) {
+	if topic == siteTopic {
+		return realtime.Changes{Head: siteHead()}, nil
+	}
+	read, err := s.deps.Reader.Changes(ctx, topic, rev, changesLimit)
+	if err != nil {
+		return realtime.Changes{}, fmt.Errorf("read changes: %w", err)
+	}
+	out := realtime.Changes{Head: realtime.Head{Epoch: read.Head.Epoch, Rev: read.Head.Rev}, TooMany: read.TooMany}
+	if read.TooMany {
+		return out, nil
+	}
+	f := s.feed(topic, read.Head)
+	stateRev := read.Head.StateRev
+	for _, c := range read.Comments {
+		if stateRev > rev && stateRev < c.Rev {
+			out.Items = append(out.Items, f.state(stateRev))
+			stateRev = 0
+		}
+		out.Items = append(out.Items, f.change(c))
+	}
+	if stateRev > rev {
+		out.Items = append(out.Items, f.state(stateRev))
+	}
+	return out, f.err
+}
+
+// Reload renders the message that has a page load its list anew after a delay, and a program begin again.
+func (s *source) Reload(head realtime.Head, delay time.Duration) realtime.Message {
+	cursor := blog.Cursor{Epoch: head.Epoch, Rev: head.Rev}.String()
+	f := feed{}
+	return realtime.Message{
+		HTML: f.render(views.ReloadFrame(s.deps.Library.Snapshot().Site().Lang, cursor, delay)),
+		JSON: f.encode(liveChange{Rev: head.Rev, Cursor: cursor, Kind: kindReload}),
+	}
+}
+
+// The kinds of a liveChange.
+const (
+	kindComment = "comment" // Comment is new or changed
+	kindRemoved = "removed" // Comment is no longer to be read; with replies its place stays
+	kindPost    = "post"    // the discussion itself changed, or nothing that everyone may see
+	kindReload  = "reload"  // begin anew with GET /api/comments
+)
+
+// liveChange is what a program gets over /live.
+type liveChange struct {
+	Rev     int64       `json:"rev"`
+	Cursor  string      `json:"cursor"` // for since, to go on after this change
+	Kind    string      `json:"kind"`
+	Comment *apiComment `json:"comment,omitempty"`
+	Post    *livePost   `json:"post,omitempty"`
+}
+
+// livePost is how the discussion stands, as read with the change.
+type livePost struct {
+	Slug     string `json:"slug"`
+	Total    int64  `json:"total"`
+	ReadOnly bool   `json:"read_only"`
+}
+
+// stateItem is the item of changes that are no comment's; comments' ids are longer.
+const stateItem = "post"
+
+// feed renders the changes of one discussion as it was read.
+type feed struct {
+	deps SourceDeps
+	head blog.Head
+	post blog.Post
+	json apiView
+	err  error // the first failure to render; what failed is never sent
+}
+
+func (s *source) feed(postID string, head blog.Head) *feed {
+	snap := s.deps.Library.Snapshot()
+	post := blog.Post{Lang: snap.Site().Lang}
+	if slug, ok := s.deps.Slugs(postID); ok {
+		post.Slug, post.Path = slug, "/blog/"+url.PathEscape(slug)
+		if p, ok := snap.Post(slug); ok {
+			post = p
+		}
+	}
+	return &feed{deps: s.deps, head: head, post: post, json: apiView{
+		base: trimBase(s.deps.BaseURL), html: s.deps.Comments.HTML, now: s.deps.Now(), post: post, readOnly: head.ReadOnly,
+	}}
+}
+
+// unseen tells whether nobody but its writer and moderators ever saw c: nothing of it is told, not even that it is there.
+// Whoever was held after others had read them is told as removed.
+func unseen(c blog.Comment) bool {
+	return c.State == blog.Pending && !c.Shown && c.EditedAt.IsZero() && c.Replies == 0
+}
+
+func (f *feed) change(c blog.Comment) realtime.Change {
+	out := realtime.Change{Rev: c.Rev, Item: c.ID, Public: f.public(c)}
+	if own := c.Visitor; own != "" && sees(c, own) {
+		out.Owner, out.Own = own, f.frame(c.Rev, viewOf(f.deps.Comments, c, f.post.Slug, own, f.deps.Now()))
+	}
+	return out
+}
+
+// public is what everyone gets of c: all of it, that it is gone, or only that the discussion has come further.
+func (f *feed) public(c blog.Comment) realtime.Message {
+	switch {
+	case unseen(c):
+		return f.state(c.Rev).Public
+	case !sees(c, ""):
+		c = erased(c)
+	}
+	kind := kindComment
+	if c.State != blog.Published {
+		kind = kindRemoved
+	}
+	told := f.json.comment(c)
+	return realtime.Message{
+		HTML: f.frame(c.Rev, viewOf(f.deps.Comments, c, f.post.Slug, "", f.deps.Now())),
+		JSON: f.encode(f.live(kind, c.Rev, &told)),
+	}
+}
+
+// state is a change of nothing but the discussion's own numbers.
+func (f *feed) state(rev int64) realtime.Change {
+	return realtime.Change{Rev: rev, Item: stateItem, Public: realtime.Message{
+		HTML: f.frame(rev), JSON: f.encode(f.live(kindPost, rev, nil)),
+	}}
+}
+
+func (f *feed) live(kind string, rev int64, c *apiComment) liveChange {
+	return liveChange{
+		Rev: rev, Cursor: f.cursor(rev), Kind: kind, Comment: c,
+		Post: &livePost{Slug: f.post.Slug, Total: f.head.Count, ReadOnly: f.head.ReadOnly},
+	}
+}
+
+func (f *feed) cursor(rev int64) string { return blog.Cursor{Epoch: f.head.Epoch, Rev: rev}.String() }
+
+// frame is the push to pages: what changed, and the point to which it brings them.
+func (f *feed) frame(rev int64, comments ...views.Comment) []byte {
+	return f.render(views.PushFrame(views.Push{
+		Lang: f.post.Lang, Cursor: f.cursor(rev), Total: f.head.Count, ReadOnly: f.head.ReadOnly, Comments: comments,
+	}))
+}
+
+// render draws with a context of its own: a frame belongs to no request, and a cancelled one would make it fail.
+func (f *feed) render(c templ.Component) []byte {
+	var b bytes.Buffer
+	if err := c.Render(context.Background(), &b); err != nil && f.err == nil {
+		f.err = fmt.Errorf("render push: %w", err)
+	}
+	return b.Bytes()
+}
+
+func (f *feed) encode(v any) []byte {
+	b, err := encodeJSON(v)
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+	return bytes.TrimRight(b, "\n")
+}
+
+// viewOf is a comment as viewer ("" is everyone) sees it at the moment now: the same in a page, in an answer and in a push.
+// What viewer may not read is not in it.
+func viewOf(md *markdown.Stranger, c blog.Comment, slug, viewer string, now time.Time) views.Comment {
+	mine, open := own(c, viewer), sees(c, viewer)
+	if !open {
+		c = erased(c)
+	}
+	v := views.Comment{Comment: c, Slug: slug, Hue: hue(c.Name)}
+	if open {
+		v.HTML = md.HTML(c.Body)
+		// A held comment stays its writer's to see when the time to change it is over.
+		v.Own = mine && (c.State != blog.Published || now.Before(c.EditableUntil()))
+	}
+	return v
+}

@@ -45,6 +45,7 @@ type Warning struct {
 type Author struct {
 	markdown goldmark.Markdown
 	key      parser.ContextKey // under which a rendering's state travels with it
+	plain    parser.Parser     // for titles and leads: one paragraph, no block structure
 	words    map[blog.Lang]Words
 	reserved []string
 	cache    *cache
@@ -65,6 +66,7 @@ func NewAuthor(o AuthorOptions) *Author {
 	return &Author{
 		markdown: authorMarkdown(key),
 		key:      key,
+		plain:    plainParser(),
 		words:    words,
 		reserved: append(pageIDs(), o.Reserved...),
 		cache:    newCache(o.CacheBytes),
@@ -122,7 +124,7 @@ const authorNesting = 100
 func (a *Author) render(source []byte, o DocOptions) (r rendered, err error) {
 	defer recovered(&err)
 	source = flatten(source, authorNesting)
-	st := &state{source: source, options: o, words: a.wordsFor(o.Lang), ids: newIDs(a.reserved), first: max(o.Line, 1)}
+	st := &state{source: source, options: o, words: a.wordsFor(o.Lang), ids: newIDs(a.reserved), first: max(o.Line, 1), warned: map[string]bool{}}
 	pc := parser.NewContext()
 	pc.Set(a.key, st)
 	doc := a.markdown.Parser().Parse(text.NewReader(source), parser.WithContext(pc))

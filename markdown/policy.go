@@ -53,7 +53,7 @@ const (
 	globalAttributes = " class dir hidden id lang role title translate itemprop itemscope itemtype align valign "
 	otherAttributes  = " abbr alt border cellpadding cellspacing cite color colspan controls datetime decoding default face headers height " +
 		"href hreflang kind label loading loop media muted name nowrap open playsinline poster preload rel reversed rowspan " +
-		"rules scope size sizes span src srclang srcset start summary type value width bgcolor clear compact download " +
+		"rules scope size sizes span src srclang srcset start summary target type value width bgcolor clear compact download " +
 		"data-language tabindex disabled checked "
 	linkAttributes  = " href cite xlink:href "
 	mediaAttributes = " src poster "

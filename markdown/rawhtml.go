@@ -80,8 +80,7 @@ func (st *state) readTag(z *xhtml.Tokenizer, raw string, offset int, n ast.Node)
 	}
 	switch fate {
 	case asText:
-		if open && !has(" "+strings.Join(st.asText, " ")+" ", t.Data) {
-			st.asText = append(st.asText, t.Data)
+		if open {
 			st.warn(offset, "<%.40s> is shown as text, not as HTML: put code between backticks", t.Data)
 		}
 		return html.EscapeString(raw)

@@ -22,16 +22,21 @@ type state struct {
 
 	headings []blog.Heading
 	warnings []Warning
-	raw      bool     // the author wrote HTML: the result is cleaned
-	asText   []string // names of tags that are shown as text, of which the author has been told
+	warned   map[string]bool
+	raw      bool // the author wrote HTML: the result is cleaned
 }
 
 func (st *state) warn(offset int, format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	if st.warned[message] {
+		return // the author mends the first and sees the others
+	}
+	st.warned[message] = true
 	line := st.first
 	if offset > 0 {
 		line += bytes.Count(st.source[:min(offset, len(st.source))], []byte("\n"))
 	}
-	st.warnings = append(st.warnings, Warning{Line: line, Message: fmt.Sprintf(format, args...)})
+	st.warnings = append(st.warnings, Warning{Line: line, Message: message})
 }
 
 // shaper turns the tree that goldmark parsed into the one that Vang shows.

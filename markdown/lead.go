@@ -1,0 +1,119 @@
+package markdown
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+const (
+	leadWindow = 8 << 10 // bytes at the beginning of a text in which Title and Lead look
+	leadLength = 220     // characters of a lead
+)
+
+// Title is the text of a document's first heading of level 1, "" if it has none near its beginning.
+func (a *Author) Title(source []byte) string {
+	previous := ""
+	for _, line := range outsideFences(source) {
+		trimmed := strings.TrimSpace(line)
+		if rest, ok := strings.CutPrefix(line, "#"); ok && startsBlank(rest) {
+			return a.inlineText(strings.TrimRight(strings.TrimSpace(rest), "# \t"))
+		}
+		if len(trimmed) >= 2 && strings.Trim(trimmed, "=") == "" && previous != "" {
+			return a.inlineText(previous)
+		}
+		previous = trimmed
+	}
+	return ""
+}
+
+func startsBlank(s string) bool { return s == "" || s[0] == ' ' || s[0] == '\t' }
+
+// Lead is the first paragraph of a document as plain text, cut at a word where it is long: what listings show of a post
+// whose author wrote no summary.
+func (a *Author) Lead(source []byte) string {
+	var paragraph []string
+	for _, line := range append(outsideFences(source), "") {
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case trimmed == "" && len(paragraph) > 0:
+			if lead := shorten(a.inlineText(strings.Join(paragraph, "\n")), leadLength); lead != "" {
+				return lead
+			}
+			paragraph = nil
+		case trimmed == "":
+		case len(paragraph) == 0 && !opensText(line):
+		default:
+			paragraph = append(paragraph, line)
+		}
+	}
+	return ""
+}
+
+// opensText tells whether a paragraph of prose begins with this line: no heading, picture, quote, table, template or HTML.
+func opensText(line string) bool {
+	for _, mark := range []string{"    ", "\t", "#", "<", "{", "!", "|", ">", "---", "===", "***", "[^", ":::", "- ", "* ", "+ "} {
+		if strings.HasPrefix(line, mark) {
+			return false
+		}
+	}
+	return !strings.HasPrefix(line, "[") || !strings.Contains(line, "]: ")
+}
+
+// outsideFences is the lines of a text's beginning that stand in no block of code.
+func outsideFences(source []byte) []string {
+	if len(source) > leadWindow {
+		source = source[:bytes.LastIndexByte(source[:leadWindow], '\n')+1]
+	}
+	var lines []string
+	fence := ""
+	for line := range strings.Lines(string(source)) {
+		line = strings.TrimRight(line, "\n")
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case fence != "":
+			if strings.HasPrefix(trimmed, fence) {
+				fence = ""
+			}
+		case strings.HasPrefix(trimmed, "```"), strings.HasPrefix(trimmed, "~~~"):
+			fence = trimmed[:3]
+			lines = append(lines, "")
+		default:
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func plainParser() parser.Parser {
+	return parser.NewParser(
+		parser.WithBlockParsers(util.Prioritized(parser.NewParagraphParser(), 1)),
+		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	)
+}
+
+func (a *Author) inlineText(markup string) string {
+	source := []byte(markup)
+	return plainText(a.plain.Parse(text.NewReader(source)), source)
+}
+
+// shorten cuts s to limit characters, at a space where there is one not too far back.
+func shorten(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	cut := limit
+	for i := limit; i > limit*2/3; i-- {
+		if unicode.IsSpace(runes[i]) {
+			cut = i
+			break
+		}
+	}
+	return strings.TrimRightFunc(string(runes[:cut]), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) + "…"
+}

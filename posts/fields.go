@@ -1,0 +1,176 @@
+package posts
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vang/blog"
+)
+
+// fields reads front matter with whatever types its author chose.
+type fields struct {
+	front
+	note func(line int, message string)
+}
+
+// text is the first of keys that has something to say.
+func (f fields) text(keys ...string) string {
+	for _, k := range keys {
+		if s := textOf(f.values[k]); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func textOf(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case nil, map[string]any, []any, map[any]any:
+		return ""
+	case time.Time:
+		return v.Format("2006-01-02")
+	}
+	return fmt.Sprint(v)
+}
+
+// list is the values of the first of keys that is there. A single string is a list of one.
+func (f fields) list(keys ...string) []string {
+	for _, k := range keys {
+		if v, ok := f.values[k]; ok && v != nil {
+			return listOf(v)
+		}
+	}
+	return nil
+}
+
+func listOf(v any) []string {
+	items, ok := v.([]any)
+	if !ok {
+		items = []any{v}
+	}
+	var out []string
+	for _, item := range items {
+		if s := textOf(item); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// words is list for categories and tags, where Jekyll takes a string as several: between commas, else between spaces.
+func (f fields) words(keys ...string) []string {
+	for _, k := range keys {
+		s, ok := f.values[k].(string)
+		switch {
+		case !ok:
+			if f.values[k] != nil {
+				return listOf(f.values[k])
+			}
+		case strings.Contains(s, ","):
+			return trimmed(strings.Split(s, ","))
+		case strings.TrimSpace(s) != "":
+			return strings.Fields(s)
+		}
+	}
+	return nil
+}
+
+func trimmed(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// flag reads a yes or no; ok is false if none is there.
+func (f fields) flag(key string) (value, ok bool) {
+	switch v := f.values[key].(type) {
+	case nil:
+		return false, false
+	case bool:
+		return v, true
+	case string:
+		switch strings.ToLower(strings.TrimSpace(v)) {
+		case "true", "yes", "on", "1":
+			return true, true
+		case "false", "no", "off", "0", "":
+			return false, true
+		}
+	case int:
+		return v != 0, true
+	case int64:
+		return v != 0, true
+	}
+	f.note(f.lineOf(key), fmt.Sprintf("%s is neither true nor false: write one of them", key))
+	return false, false
+}
+
+// date is the first of keys that has a date; a bad one is noted, never an error.
+func (f fields) date(keys ...string) time.Time {
+	for _, k := range keys {
+		t, note, err := parseDate(f.values[k])
+		if err != nil {
+			note = err.Error()
+		}
+		if note != "" {
+			f.note(f.lineOf(k), k+": "+note)
+		}
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// people reads authors: a name, a list of names, a map, or a list of maps.
+func (f fields) people(keys ...string) []blog.Person {
+	for _, k := range keys {
+		v := f.values[k]
+		items, ok := v.([]any)
+		if !ok {
+			items = []any{v}
+		}
+		var out []blog.Person
+		for _, item := range items {
+			if p := personOf(item); p.Name != "" {
+				out = append(out, p)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+func personOf(v any) blog.Person {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return blog.Person{Name: textOf(v)}
+	}
+	m = smallKeys(m)
+	return blog.Person{Name: textOf(m["name"]), URL: firstText(m, "url", "link", "website", "homepage")}
+}
+
+func firstText(m map[string]any, keys ...string) string {
+	for _, k := range keys {
+		if s := textOf(m[k]); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// below is the fields of a table in the front matter, such as Zola's [taxonomies].
+func (f fields) below(key string) fields {
+	m, _ := f.values[key].(map[string]any)
+	inner := f
+	inner.values = smallKeys(m)
+	return inner
+}

@@ -1,0 +1,194 @@
+package posts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"vang/blog"
+	"vang/markdown"
+)
+
+// Options say where the posts are. Author is required.
+type Options struct {
+	FS     fs.FS  // the posts when Dir is not set: the binary's own
+	Dir    string // a folder instead: a site's root or its content folder
+	Drafts bool   // drafts and posts of the future are shown too
+	Now    blog.Clock
+	Author *markdown.Author
+	Log    *slog.Logger
+}
+
+// Library is the posts of a folder, as they are now.
+type Library struct {
+	options Options
+	log     *slog.Logger
+	current atomic.Pointer[Snapshot]
+	trouble atomic.Pointer[Problem] // why the folder could not be read the last time; nil if it could
+
+	loading sync.Mutex // one load at a time; guards what follows
+	files   map[string]*file
+	site    blog.Site
+	siteSum string
+	logged  map[Problem]bool
+}
+
+// Open reads all posts. Bad files are problems, not errors: only a content folder that cannot be read is one.
+func Open(ctx context.Context, o Options) (*Library, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	l := &Library{options: o, log: o.Log, logged: map[Problem]bool{}}
+	if _, err := l.reload(ctx); err != nil {
+		return nil, fmt.Errorf("open posts: %w", err)
+	}
+	return l, nil
+}
+
+// Snapshot is the posts as they stand. It stays as it is however the folder changes.
+func (l *Library) Snapshot() *Snapshot { return l.current.Load() }
+
+// Problems is what is wrong with the files as they stand, by file and line.
+func (l *Library) Problems() []Problem {
+	list := slices.Clone(l.Snapshot().problems)
+	if p := l.trouble.Load(); p != nil {
+		list = append(list, *p)
+	}
+	sortProblems(list)
+	return list
+}
+
+// Check renders every post and returns all problems, those of their texts too.
+func (l *Library) Check(ctx context.Context) ([]Problem, error) {
+	list := l.Problems()
+	snap := l.Snapshot()
+	for _, p := range slices.Concat(snap.posts, snap.pages) {
+		_, warnings, err := snap.render(ctx, p)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			list = append(list, Problem{File: p.Source, Message: err.Error(), Fatal: true})
+		}
+		for _, w := range warnings {
+			list = append(list, Problem{File: p.Source, Line: w.Line, Message: w.Message})
+		}
+	}
+	sortProblems(list)
+	return list, nil
+}
+
+// reload reads what changed and swaps the snapshot. It returns the one in place.
+func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
+	l.loading.Lock()
+	defer l.loading.Unlock()
+	fsys, closeFS, err := l.open()
+	if err != nil {
+		return l.troubled(err)
+	}
+	defer closeFS()
+	found, problems, err := list(fsys)
+	if err != nil {
+		return l.troubled(err)
+	}
+	l.trouble.Store(nil)
+	site, sum, siteProblems, bad := readSite(fsys)
+	if bad && l.current.Load() != nil {
+		site, sum = l.site, l.siteSum // the last good settings stay
+	}
+	problems = append(problems, siteProblems...)
+	files, err := l.read(ctx, fsys, found, l.files)
+	if err != nil {
+		return nil, err
+	}
+	old := l.current.Load()
+	if old != nil && sum == l.siteSum && slices.Equal(problems, old.listing) && sameFiles(files, l.files) && !old.isDue(l.options.Now()) {
+		l.files = files
+		return old, nil
+	}
+	l.files, l.site, l.siteSum = files, site, sum
+	snap := l.build(files, site, sum, problems)
+	l.current.Store(snap)
+	l.logProblems(snap.problems)
+	return snap, nil
+}
+
+// troubled keeps the last snapshot when the folder cannot be read; without one it is an error.
+func (l *Library) troubled(err error) (*Snapshot, error) {
+	old := l.current.Load()
+	if old == nil {
+		return nil, fmt.Errorf("%s %s", l.options.Dir, unreadable(err))
+	}
+	p := Problem{File: l.options.Dir, Fatal: true, Message: unreadable(err) + "; the blog shows what it had"}
+	l.trouble.Store(&p)
+	l.logProblems(append(slices.Clone(old.problems), p))
+	return old, nil
+}
+
+func sameFiles(a, b map[string]*file) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for path, f := range a {
+		if g := b[path]; g != f && (g == nil || g.hash != f.hash || !slices.Equal(f.problems, g.problems)) {
+			return false
+		}
+	}
+	return true
+}
+
+// logProblems tells of each problem once, until it is gone and comes again.
+func (l *Library) logProblems(list []Problem) {
+	now := make(map[Problem]bool, len(list))
+	for _, p := range list {
+		now[p] = true
+		if l.logged[p] {
+			continue
+		}
+		level := slog.LevelWarn
+		if p.Fatal {
+			level = slog.LevelError
+		}
+		l.log.Log(context.Background(), level, "content: "+p.Message, "file", p.File, "line", p.Line)
+	}
+	l.logged = now
+}
+
+// open opens the content folder. Nothing outside of it can be read through what it returns, by links neither.
+func (l *Library) open() (fs.FS, func(), error) {
+	if l.options.Dir == "" {
+		return l.options.FS, func() {}, nil
+	}
+	root, err := os.OpenRoot(l.base())
+	if err != nil {
+		return nil, nil, err
+	}
+	return root.FS(), func() { _ = root.Close() }, nil
+}
+
+// base is the folder that holds the posts: Dir, or its content folder if Dir is a site's root.
+func (l *Library) base() string {
+	for _, name := range []string{"posts", "pages", "_posts", "site.yaml"} {
+		if _, err := os.Stat(filepath.Join(l.options.Dir, name)); err == nil {
+			return l.options.Dir
+		}
+	}
+	inner := filepath.Join(l.options.Dir, "content")
+	if info, err := os.Stat(inner); err == nil && info.IsDir() {
+		return inner
+	}
+	return l.options.Dir
+}
+
+var errNotFile = errors.New("not a file")

@@ -1,0 +1,188 @@
+package posts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// listed is a Markdown file as its folder lists it.
+type listed struct {
+	path string
+	info fs.FileInfo
+}
+
+// list finds the Markdown files of a content folder. A folder that cannot be read costs its own files and is a problem;
+// the whole content folder is an error.
+func list(fsys fs.FS) (found []listed, problems []Problem, err error) {
+	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil && name == ".":
+			return err
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			problems = append(problems, Problem{File: name, Fatal: true, Message: unreadable(err)})
+			return nil
+		case name == ".":
+			return nil
+		case d.IsDir():
+			if hidden(d.Name()) || d.Name() == "node_modules" || name == mediaFolder {
+				return fs.SkipDir
+			}
+			return nil
+		case !isMarkdown(d.Name()) || hidden(d.Name()) || skipped(d.Name()):
+			return nil
+		}
+		info, problem := inspect(fsys, name, d)
+		if problem != nil {
+			problems = append(problems, *problem)
+		}
+		if info != nil {
+			found = append(found, listed{path: name, info: info})
+		}
+		return nil
+	})
+	return found, problems, err
+}
+
+func hidden(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") && name != "_posts"
+}
+
+func isMarkdown(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".md", ".markdown":
+		return true
+	}
+	return false
+}
+
+// inspect follows a link to a file within the folder; the file system refuses those that lead out of it.
+func inspect(fsys fs.FS, name string, d fs.DirEntry) (fs.FileInfo, *Problem) {
+	info, err := d.Info()
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if info, err = fs.Stat(fsys, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, &Problem{File: name, Fatal: true, Message: "is a link that leads out of the content folder: it is not followed; put the file itself here"}
+		}
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, &Problem{File: name, Fatal: true, Message: unreadable(err)}
+	case !info.Mode().IsRegular():
+		return nil, &Problem{File: name, Message: "is no file with text: it is left out"}
+	case info.Size() > maxFile:
+		return nil, &Problem{File: name, Fatal: true, Message: fmt.Sprintf("has %d MB, and a post may have %d: take out what is not text", info.Size()>>20, maxFile>>20)}
+	}
+	return info, nil
+}
+
+func unreadable(err error) string {
+	reason := err.Error()
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		reason = p.Err.Error()
+	}
+	return "cannot be read (" + reason + "): let the user that runs vang read it"
+}
+
+// recentChange is how fine the clocks of file systems are, generously: a file that changed later than this before it was
+// read may change again under the same time.
+const recentChange = 50 * time.Millisecond
+
+// read reads the listed files. Those in known that have not changed since are taken from there.
+func (l *Library) read(ctx context.Context, fsys fs.FS, found []listed, known map[string]*file) (map[string]*file, error) {
+	files := make([]*file, len(found))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range found {
+		old := known[f.path]
+		if old != nil && !old.recent && old.size == f.info.Size() && old.modified.Equal(f.info.ModTime()) {
+			files[i] = old
+			continue
+		}
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			files[i] = keepGood(l.readFile(fsys, f), old)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	byPath := make(map[string]*file, len(files))
+	for _, f := range files {
+		if f != nil {
+			byPath[f.path] = f
+		}
+	}
+	return byPath, nil
+}
+
+// readFile is nil for a file that vanished since it was listed.
+func (l *Library) readFile(fsys fs.FS, from listed) (f *file) {
+	f = &file{
+		path: from.path, size: from.info.Size(), modified: from.info.ModTime(),
+		recent: time.Since(from.info.ModTime()) < recentChange,
+	}
+	defer func() {
+		if p := recover(); p != nil { // a parser's mistake costs its file, not the blog
+			f.problem(0, true, fmt.Sprintf("cannot be understood: %v", p))
+		}
+	}()
+	data, err := readLimited(fsys, from.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		f.problem(0, true, unreadable(err))
+		return f
+	}
+	f.parse(data, l.options.Author, l.keeper(fsys, from.path))
+	return f
+}
+
+// readLimited reads no more than a file may have: it may have grown since it was listed.
+func readLimited(fsys fs.FS, name string) ([]byte, error) {
+	r, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("it has more than %d MB", maxFile>>20)
+	}
+	return data, err
+}
+
+func (l *Library) keeper(fsys fs.FS, name string) func(data, body []byte) source {
+	if l.options.Dir != "" {
+		return func(_, body []byte) source { return pack(body) }
+	}
+	return func(data, _ []byte) source { return embedded{fsys: fsys, path: name, hash: hashOf(data)} }
+}
+
+// keepGood shows what old said when f is broken. The time and size are f's, so that the file is read again only when it
+// changes.
+func keepGood(f, old *file) *file {
+	if f == nil || !f.broken || old == nil || old.text == nil {
+		return f
+	}
+	return &file{
+		path: f.path, size: f.size, modified: f.modified, recent: f.recent,
+		hash: old.hash, post: old.post, slug: old.slug, key: old.key, old: old.old, matter: old.matter,
+		bodyLine: old.bodyLine, text: old.text, problems: f.problems,
+	}
+}

@@ -1,0 +1,212 @@
+package posts
+
+import (
+	"cmp"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"vang/blog"
+	"vang/markdown"
+)
+
+// Snapshot is all posts at one moment. The slices that it returns are shared: callers do not change them.
+type Snapshot struct {
+	version  string
+	site     blog.Site
+	problems []Problem
+	listing  []Problem // those of the folder itself, to see whether it changed
+	due      time.Time // when the next post of the future comes
+
+	posts        []blog.Post // newest first
+	pages        []blog.Post
+	byLang       map[blog.Lang][]blog.Post
+	languages    []blog.Lang
+	byPath       map[string]*item // by canonical path, not escaped
+	bySlug       map[string]*item // posts
+	translations map[string][]*item
+	redirects    map[string]string
+	terms        map[termKey]*termPosts
+
+	open   func(name string) (fs.File, error)
+	author *markdown.Author
+	log    *slog.Logger
+}
+
+// item is a post and the file that it comes from.
+type item struct {
+	post *blog.Post
+	file *file
+	at   int // its place in its language's list
+}
+
+func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
+	s := &Snapshot{
+		site:   site,
+		posts:  make([]blog.Post, 0, len(posts)),
+		byLang: map[blog.Lang][]blog.Post{}, byPath: make(map[string]*item, len(posts)+len(pages)),
+		bySlug: make(map[string]*item, len(posts)), translations: map[string][]*item{}, terms: map[termKey]*termPosts{},
+	}
+	for _, e := range posts {
+		e.post.Aliases = aliasesOf(e)
+		s.posts = append(s.posts, e.post)
+		s.byLang[e.post.Lang] = append(s.byLang[e.post.Lang], e.post)
+	}
+	for _, e := range pages {
+		e.post.Aliases = aliasesOf(e)
+		s.pages = append(s.pages, e.post)
+	}
+	seen := map[blog.Lang]int{}
+	for i, e := range posts {
+		p := &s.posts[i]
+		s.bySlug[p.Slug] = s.index(&item{post: p, file: e.file, at: seen[p.Lang]})
+		seen[p.Lang]++
+		s.indexTerms(p, i)
+	}
+	for i, e := range pages {
+		s.index(&item{post: &s.pages[i], file: e.file})
+	}
+	s.languages = languagesOf(site.Lang, s.byLang)
+	return s
+}
+
+func (s *Snapshot) index(it *item) *item {
+	p := it.post.Path
+	if plain, err := url.PathUnescape(p); err == nil {
+		p = plain
+	}
+	s.byPath[p] = it
+	if key := it.post.Translation; key != "" {
+		s.translations[key] = append(s.translations[key], it)
+	}
+	return it
+}
+
+func languagesOf(site blog.Lang, byLang map[blog.Lang][]blog.Post) []blog.Lang {
+	list := []blog.Lang{site}
+	for l := range byLang {
+		if l != site {
+			list = append(list, l)
+		}
+	}
+	slices.SortFunc(list[1:], func(a, b blog.Lang) int {
+		return cmp.Or(len(byLang[b])-len(byLang[a]), cmp.Compare(a, b))
+	})
+	return list
+}
+
+func (s *Snapshot) isDue(now time.Time) bool { return !s.due.IsZero() && !now.Before(s.due) }
+
+// Version is a hash of all that readers can see of the content.
+func (s *Snapshot) Version() string { return s.version }
+
+// Site is the settings, with defaults where the author made none.
+func (s *Snapshot) Site() blog.Site { return s.site }
+
+// Languages are those of the posts, the site's own first, then by number of posts.
+func (s *Snapshot) Languages() []blog.Lang { return s.languages }
+
+// Post finds a post by its present slug.
+func (s *Snapshot) Post(slug string) (blog.Post, bool) {
+	it, ok := s.bySlug[slug]
+	if !ok {
+		return blog.Post{}, false
+	}
+	return *it.post, true
+}
+
+// Page finds a page by its slug, in lang if it is not "", else the one whose address has no language.
+func (s *Snapshot) Page(slug string, lang blog.Lang) (blog.Post, bool) {
+	for _, p := range s.pages {
+		if p.Slug == slug && (p.Lang == lang || lang == "") {
+			return p, true
+		}
+	}
+	return blog.Post{}, false
+}
+
+// At finds the post or page whose canonical path this is, escaped or not.
+func (s *Snapshot) At(path string) (blog.Post, bool) {
+	if it, ok := s.at(path); ok {
+		return *it.post, true
+	}
+	return blog.Post{}, false
+}
+
+func (s *Snapshot) at(path string) (*item, bool) {
+	if it, ok := s.byPath[path]; ok {
+		return it, true
+	}
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		return nil, false
+	}
+	it, ok := s.byPath[plain]
+	return it, ok
+}
+
+// Posts are the posts of a language, newest first; all of them for "".
+func (s *Snapshot) Posts(lang blog.Lang) []blog.Post {
+	if lang == "" {
+		return s.posts
+	}
+	return s.byLang[lang]
+}
+
+// Pages are all pages.
+func (s *Snapshot) Pages() []blog.Post { return s.pages }
+
+// Redirect tells where the post or page is that this path once led to. The path may be escaped or not.
+func (s *Snapshot) Redirect(path string) (to string, ok bool) {
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain
+	}
+	path = tidyPath(path)
+	if to, ok = s.redirects[path]; ok {
+		return to, true
+	}
+	if slug, isPost := strings.CutPrefix(path, "/blog/"); isPost { // typed by hand, or by a tool that writes slugs in another way
+		if it, known := s.bySlug[blog.Slug(slug)]; known && it.post.Slug != slug {
+			return it.post.Path, true
+		}
+	}
+	return "", false
+}
+
+// Neighbours are the posts before and after p in its language; nil at the ends.
+func (s *Snapshot) Neighbours(p blog.Post) (older, newer *blog.Post) {
+	it, ok := s.bySlug[p.Slug]
+	if !ok || p.Page {
+		return nil, nil
+	}
+	list := s.byLang[it.post.Lang]
+	if it.at+1 < len(list) {
+		older = &list[it.at+1]
+	}
+	if it.at > 0 {
+		newer = &list[it.at-1]
+	}
+	return older, newer
+}
+
+// Translations are the same post or page in other languages, in the order of Languages.
+func (s *Snapshot) Translations(p blog.Post) []blog.Post {
+	if p.Translation == "" {
+		return nil
+	}
+	var list []blog.Post
+	seen := map[blog.Lang]bool{p.Lang: true}
+	for _, it := range s.translations[p.Translation] {
+		if it.post.Page == p.Page && !seen[it.post.Lang] {
+			seen[it.post.Lang] = true
+			list = append(list, *it.post)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b blog.Post) int {
+		return slices.Index(s.languages, a.Lang) - slices.Index(s.languages, b.Lang)
+	})
+	return list
+}

@@ -1,0 +1,120 @@
+package posts
+
+import (
+	"cmp"
+	"slices"
+
+	"vang/blog"
+)
+
+// TermCount is a category or tag and how many posts have it.
+type TermCount struct {
+	blog.Term
+	Posts int
+}
+
+// Year is the posts of one year, newest first; 0 for those without a date.
+type Year struct {
+	Year  int
+	Posts []blog.Post
+}
+
+type termKind bool
+
+const (
+	category termKind = false
+	tag      termKind = true
+)
+
+type termKey struct {
+	kind termKind
+	lang blog.Lang // "" for all
+	slug string
+}
+
+// termPosts keeps places, not posts: a post of ten tags would be there twenty times.
+type termPosts struct {
+	term blog.Term
+	at   []int32
+}
+
+func (s *Snapshot) indexTerms(p *blog.Post, at int) {
+	if p.Category.Slug != "" {
+		s.indexTerm(category, p.Category, p.Lang, at)
+	}
+	for _, t := range p.Tags {
+		s.indexTerm(tag, t, p.Lang, at)
+	}
+}
+
+func (s *Snapshot) indexTerm(kind termKind, t blog.Term, lang blog.Lang, at int) {
+	for _, l := range []blog.Lang{"", lang} {
+		key := termKey{kind, l, t.Slug}
+		if s.terms[key] == nil {
+			s.terms[key] = &termPosts{term: t}
+		}
+		s.terms[key].at = append(s.terms[key].at, int32(at))
+	}
+}
+
+// Categories are those of a language's posts, of all for "", the fullest first.
+func (s *Snapshot) Categories(lang blog.Lang) []TermCount { return s.counts(category, lang) }
+
+// Tags are those of a language's posts, of all for "", the fullest first.
+func (s *Snapshot) Tags(lang blog.Lang) []TermCount { return s.counts(tag, lang) }
+
+func (s *Snapshot) counts(kind termKind, lang blog.Lang) []TermCount {
+	var list []TermCount
+	for key, t := range s.terms {
+		if key.kind == kind && key.lang == lang {
+			list = append(list, TermCount{Term: t.term, Posts: len(t.at)})
+		}
+	}
+	slices.SortFunc(list, func(a, b TermCount) int { return cmp.Or(b.Posts-a.Posts, cmp.Compare(a.Slug, b.Slug)) })
+	return list
+}
+
+// ByCategory are the posts of a category, newest first; none if there is no such category.
+func (s *Snapshot) ByCategory(lang blog.Lang, slug string) (blog.Term, []blog.Post) {
+	return s.byTerm(termKey{category, lang, slug})
+}
+
+// ByTag are the posts of a tag, newest first; none if there is no such tag.
+func (s *Snapshot) ByTag(lang blog.Lang, slug string) (blog.Term, []blog.Post) {
+	return s.byTerm(termKey{tag, lang, slug})
+}
+
+func (s *Snapshot) byTerm(key termKey) (blog.Term, []blog.Post) {
+	t, ok := s.terms[key]
+	if !ok {
+		return blog.Term{}, nil
+	}
+	list := make([]blog.Post, len(t.at))
+	for i, at := range t.at {
+		list[i] = s.posts[at]
+	}
+	return t.term, list
+}
+
+// Years are the posts of a language, of all for "", by year, the latest first.
+func (s *Snapshot) Years(lang blog.Lang) []Year {
+	var years []Year
+	list := s.Posts(lang)
+	for start := 0; start < len(list); {
+		year := yearOf(list[start])
+		end := start + 1
+		for end < len(list) && yearOf(list[end]) == year {
+			end++
+		}
+		years = append(years, Year{Year: year, Posts: list[start:end:end]})
+		start = end
+	}
+	return years
+}
+
+func yearOf(p blog.Post) int {
+	if p.Date.IsZero() {
+		return 0
+	}
+	return p.Date.Year()
+}

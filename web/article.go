@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"vang/blog"
 	"vang/views"
@@ -129,18 +130,7 @@ func (s *Server) otherSlash(r *http.Request) (string, bool) {
 		return "", false
 	}
 	q.URL.Path, q.URL.RawPath = path, ""
-	for _, m := range []*http.ServeMux{s.mux, s.rest} {
-		_, pattern := m.Handler(q)
-		switch pattern {
-		case "", "/", catchAll:
-		case "GET /{lang}/{$}", "GET /{lang}/archive":
-			lang := firstPart(q.URL.Path)
-			return other, s.isLanguage(r.Context(), lang)
-		default:
-			return other, m == s.mux
-		}
-	}
-	return "", false
+	return other, s.isRouted(q)
 }
 
 // nothing answers where no route is: with the methods that there are, or that nothing is there.
@@ -155,33 +145,26 @@ func (s *Server) nothing(w http.ResponseWriter, r *http.Request) error {
 
 // methods are those that the request's address takes, for the Allow header.
 func (s *Server) methods(r *http.Request) string {
-	var allowed string
+	var allowed []string
 	for _, m := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 		q := r.Clone(r.Context())
 		q.Method = m
-		_, pattern := s.mux.Handler(q)
-		if pattern == "/" || pattern == "" {
-			continue
+		_, authored := s.pinned(r.Context()).At(r.URL.Path)
+		if reads := m == "GET" || m == "HEAD"; s.isRouted(q) || authored && reads {
+			allowed = append(allowed, m)
 		}
-		if pattern == catchAll && !s.isPage(q) {
-			continue
-		}
-		if allowed != "" {
-			allowed += ", "
-		}
-		allowed += m
 	}
-	return allowed
+	return strings.Join(allowed, ", ")
 }
 
-// isPage tells whether something stands at an address that no fixed route has.
-func (s *Server) isPage(r *http.Request) bool {
-	if _, ok := s.pinned(r.Context()).At(r.URL.Path); ok {
-		return true
+// isRouted tells whether a route of its own answers the request, not the one that looks for authors' addresses.
+func (s *Server) isRouted(r *http.Request) bool {
+	_, pattern := s.mux.Handler(r)
+	if pattern != catchAll {
+		return pattern != "" && pattern != "/" && pattern != slashed
 	}
-	_, pattern := s.rest.Handler(r)
-	lang := firstPart(r.URL.Path)
-	return pattern != catchAll && s.isLanguage(r.Context(), lang)
+	_, pattern = s.rest.Handler(r)
+	return strings.HasPrefix(pattern, "GET /{lang}/") && s.isLanguage(r.Context(), firstPart(r.URL.Path))
 }
 
 // showPost answers with a post or page: the shared bytes, or those for one reader.
@@ -279,7 +262,7 @@ func (s *Server) showOwn(w http.ResponseWriter, r *http.Request, p blog.Post, po
 // postPage is everything of a post's page but its discussion.
 func (s *Server) postPage(ctx context.Context, origin string, p blog.Post) (views.PostPage, error) {
 	snap := s.pinned(ctx)
-	doc, err := snap.Document(p)
+	doc, err := snap.Document(ctx, p)
 	if err != nil {
 		return views.PostPage{}, fmt.Errorf("render %s: %w", p.Slug, err)
 	}

@@ -150,4 +150,3 @@ func matching(header string, vs []*variant) string {
 	}
 	return ""
 }
-

@@ -66,7 +66,7 @@ func (s *Server) editComment(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, c, err := s.mineToChange(r)
 	if err != nil {
-		return err
+		return s.refuseChange(w, r, p, c, err)
 	}
 	body := r.PostForm.Get("body")
 	version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
@@ -75,23 +75,35 @@ func (s *Server) editComment(w http.ResponseWriter, r *http.Request) error {
 	}
 	changed, err := s.deps.Discussion.Edit(r.Context(), c.Visitor, c.ID, version, body)
 	if err != nil {
-		s.logError(r, err)
-		e := explain(err)
-		retryAfter(w.Header(), e.RetryAfter)
-		return s.sendEditForm(w, r, p, c, statusOf(e.Kind), func(page *views.EditPage) {
-			page.Body, page.Errors = showable(body), e.Fields
-			if e.Kind != blog.Validation {
-				page.Problem = problemOf(r.Context(), e)
-			}
-		})
+		return s.refuseChange(w, r, p, c, err)
 	}
 	return s.changed(w, r, p, changed, "saved")
+}
+
+// refuseChange answers that a text was not saved: with the form as it was sent, as long as the comment is one of those that
+// the asker may read.
+func (s *Server) refuseChange(w http.ResponseWriter, r *http.Request, p blog.Post, c blog.Comment, err error) error {
+	visitor, _ := s.visitor(r)
+	if id, ok := s.discussionOf(p); !ok || c.PostID != id || !sees(c, visitor) {
+		return err
+	}
+	s.logError(r, err)
+	e := explain(err)
+	retryAfter(w.Header(), e.RetryAfter)
+	return s.sendEditForm(w, r, p, c, statusOf(e.Kind), func(page *views.EditPage) {
+		page.Body, page.Errors = showable(r.PostForm.Get("body")), e.Fields
+		if e.Kind != blog.Validation {
+			page.Problem = problemOf(r.Context(), e)
+		}
+	})
 }
 
 // changed answers with the comment as it now is.
 func (s *Server) changed(w http.ResponseWriter, r *http.Request, p blog.Post, c blog.Comment, notice string) error {
 	if htmx(r) {
-		return s.sendPrivate(w, r, http.StatusOK, views.CommentItem(p.Lang, s.commentView(c, p.Slug, c.Visitor)))
+		return s.sendPrivate(w, r, http.StatusOK, views.EditedAnswer(views.Posted{
+			Lang: p.Lang, Comment: s.commentView(c, p.Slug, c.Visitor), Notice: notice,
+		}))
 	}
 	to := commentPath(p, c.ID, notice)
 	if !c.Shown && c.State == blog.Deleted { // nothing stands there now: back to where it stood

@@ -39,16 +39,19 @@ func (s *Server) discussed(r *http.Request) (blog.Post, string, error) {
 
 // createComment takes a form: from a browser, or from our script in its place.
 func (s *Server) createComment(w http.ResponseWriter, r *http.Request) error {
+	d, unread := readDraft(r) // first: what was sent is given back whatever else is wrong
 	p, postID, err := s.discussed(r)
 	if err != nil {
 		return err
 	}
-	d, err := readDraft(r)
-	if err != nil {
-		return s.refuse(w, r, p, postID, d, err)
+	if unread != nil && d.Body == "" && htmx(r) {
+		return unread // an empty form must not take the place of the one that holds the text
+	}
+	if unread != nil {
+		return s.refuse(w, r, p, postID, d, unread)
 	}
 	d.PostID = postID
-	writer := s.writer(r)
+	writer := s.sameWriter(r, s.writer(r), d, true)
 	added, err := s.accept(r, writer, d)
 	if err != nil {
 		return s.refuse(w, r, p, postID, d, err)
@@ -71,8 +74,11 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) error {
 // accept spends the writer's allowance and has the domain take the comment.
 func (s *Server) accept(r *http.Request, writer blog.Writer, d draft) (blog.Added, error) {
 	known, _ := s.visitor(r)
-	if err := s.allow(r.Context(), known, s.clientAddr(r)); err != nil {
-		return blog.Added{}, err
+	tried := d.Submission
+	if len(tried.Normalise()) == 0 { // what will be refused anyway costs no allowance
+		if err := s.allow(r.Context(), known, s.clientAddr(r)); err != nil {
+			return blog.Added{}, err
+		}
 	}
 	key := d.key
 	if v := visitOf(r.Context()); key == "" && v.proxyID {
@@ -100,6 +106,9 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request, writer blog.Wri
 		}
 		visitor = added.Comment.Visitor
 	}
+	if !had {
+		visitOf(r.Context()).first = newFirstPost(writer, d)
+	}
 	name, url := added.Comment.Name, added.Comment.URL
 	if err := s.remember(w, r, visitor, name, url); err != nil {
 		s.deps.Log.WarnContext(r.Context(), "session not kept", "request_id", requestID(r.Context()), "error", err)
@@ -125,16 +134,21 @@ func readDraft(r *http.Request) (draft, error) {
 	if err := parseForm(r); err != nil {
 		return draft{}, err
 	}
-	f := r.PostForm
-	d := draft{
-		Submission: blog.Submission{ParentID: f.Get("parent"), Name: f.Get("name"), URL: f.Get("url"), Body: f.Get("body")},
-		key:        f.Get("key"),
-	}
+	d := sent(r)
 	if len(d.key) > blog.MaxKey || strings.IndexFunc(d.key, func(c rune) bool { return c > unicode.MaxASCII || !unicode.IsGraphic(c) }) >= 0 {
 		d.key = ""
 		return d, &blog.Error{Kind: blog.Validation, Fields: []blog.FieldError{{Field: "key", Code: "too-long", Limit: blog.MaxKey}}}
 	}
 	return d, nil
+}
+
+// sent is what the form that was read says; nothing if none was.
+func sent(r *http.Request) draft {
+	f := r.PostForm
+	return draft{
+		Submission: blog.Submission{ParentID: f.Get("parent"), Name: f.Get("name"), URL: f.Get("url"), Body: f.Get("body")},
+		key:        f.Get("key"),
+	}
 }
 
 // parseForm reads a body of one of the two types that browsers send forms in.

@@ -76,7 +76,7 @@ func (s *Server) feedItems(ctx context.Context, origin string, lang blog.Lang) (
 	list = list[:min(len(list), feedLength)]
 	items := make([]feedItem, 0, len(list))
 	for _, p := range list {
-		doc, err := snap.Document(p)
+		doc, err := snap.Document(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("render %s for the feed: %w", p.Slug, err)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,9 +15,12 @@ const forgetPath = "/me/forget"
 func (s *Server) forget(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	if v.session != nil {
-		if err := s.sessions.Destroy(v.session.ctx); err != nil {
+		ctx, cancel := context.WithTimeout(v.session.ctx, sessionWait)
+		defer cancel()
+		if err := s.sessions.Destroy(ctx); err != nil {
 			s.deps.Log.WarnContext(r.Context(), "session not ended", "request_id", v.id, "error", err)
 		}
+		s.deps.Hub.Disconnect(v.session.visitor) // their pages come back as anyone's
 		v.session = nil
 	}
 	s.setCookie(w, v.secure, "", time.Time{})

@@ -12,7 +12,9 @@ import (
 )
 
 // isLanguage tells whether there is a listing in l.
-func (s *Server) isLanguage(ctx context.Context, l blog.Lang) bool { return slices.Contains(languages(s.pinned(ctx)), l) }
+func (s *Server) isLanguage(ctx context.Context, l blog.Lang) bool {
+	return slices.Contains(languages(s.pinned(ctx)), l)
+}
 
 // languages are those that have posts, and the site's own.
 func languages(snap *posts.Snapshot) []blog.Lang {

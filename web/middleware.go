@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -54,6 +55,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
 		v := s.newVisit(r)
+		v.content = s.snapshot()
 		a := &answer{ResponseWriter: w}
 		w.Header().Set("X-Request-Id", v.id)
 		next.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
@@ -67,6 +69,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			slog.Int("status", status), slog.Int64("bytes", a.bytes), slog.Duration("duration", took))
 	})
 }
+
+// statusLeft is what Nginx logs for a client that did not wait; nobody reads it.
+const statusLeft = 499
 
 // recovered answers a panic with an error page and tells the log where it was.
 func (s *Server) recovered(next http.Handler) http.Handler {
@@ -111,6 +116,10 @@ func (s *Server) adapt(rt route) http.Handler {
 				v.session = s.loadSession(r)
 			}
 			err = rt.handle(w, r)
+		}
+		if err != nil && errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+			w.WriteHeader(statusLeft)
+			return
 		}
 		if err != nil {
 			s.logError(r, err)

@@ -50,14 +50,13 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, g group, e *blog.E
 func (s *Server) errorBytes(ctx context.Context, r *http.Request, g group, e *blog.Error) ([]byte, error) {
 	slug := r.PathValue("slug")
 	lang := s.lang(r, slug)
-	if htmx(r) && slug != "" {
+	// Our script keeps the form that it has when a page comes instead of a form.
+	if htmx(r) && r.Method == http.MethodPost && r.PathValue("id") == "" && sent(r).Body != "" {
 		p, ok := s.findPost(ctx, slug)
 		if !ok {
 			p = blog.Post{Slug: slug, Lang: lang}
 		}
-		f := s.knownForm(r, p)
-		f.Problem = problemOf(ctx, e)
-		return s.render(ctx, views.CommentForm(f))
+		return s.render(ctx, views.CommentForm(s.refusedForm(r, p, sent(r), e)))
 	}
 	page := views.ErrorPage{Frame: s.frame(ctx, s.errorOrigin(r), lang, "", nil), Status: statusOf(e.Kind), Problem: *problemOf(ctx, e)}
 	page.Title = views.Words(lang).Problem(e.Kind).Title

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"sync"
 
 	"github.com/a-h/templ"
@@ -112,7 +113,7 @@ func (s *Server) makeOnce(ctx context.Context, p public) (made, error) {
 		}
 		ctx, cancel := detached(ctx, pageTimeout)
 		defer cancel()
-		m, err := p.make(ctx)
+		m, err := safely(ctx, p.make)
 		if err == nil && m.key != "" {
 			s.cache.put(m.key, m.body)
 		}
@@ -127,6 +128,16 @@ func (s *Server) makeOnce(ctx context.Context, p public) (made, error) {
 	case <-ctx.Done():
 		return made{}, ctx.Err()
 	}
+}
+
+// safely turns a panic into an error: nobody else recovers from one in a flight's own goroutine.
+func safely(ctx context.Context, f func(context.Context) (made, error)) (m made, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return f(ctx)
 }
 
 // compressLater makes the brotli variant of what was asked for twice, behind the answer, one at a time: while one is being

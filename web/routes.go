@@ -40,7 +40,7 @@ func (s *Server) pageRoutes() []route {
 		{"GET /archive", s.archive, g},
 		{"GET /archive/{year}", s.archive, g},
 		{"GET /blog/{slug}", s.post, g},
-		{"GET /blog/{slug}/{$}", s.withoutSlash, g},
+		{slashed, s.withoutSlash, g},
 		{"GET /feed.xml", s.feedXML, g},
 		{"GET /feed.json", s.feedJSON, g},
 		{"GET /sitemap.xml", s.sitemap, g},
@@ -59,6 +59,7 @@ func (s *Server) restRoutes() []route {
 		{"GET /{lang}/archive/{year}", s.inLanguage(s.archive), g},
 		{"GET /{lang}/feed.xml", s.inLanguage(s.feedXML), g},
 		{"GET /{lang}/feed.json", s.inLanguage(s.feedJSON), g},
+		{onePart, s.elsewhere, g}, // else the mux itself would lead from /x to /x/
 		{catchAll, s.elsewhere, g},
 	}
 }
@@ -93,8 +94,12 @@ func (s *Server) table() []route {
 	return slices.Concat(s.pageRoutes(), s.commentRoutes(), s.assetRoutes(), s.apiRoutes(), s.liveRoutes(), s.opsRoutes())
 }
 
-// catchAll is the pattern of the addresses that no fixed route has.
-const catchAll = "GET /{path...}"
+// The patterns of addresses that no fixed route has, and of one that only leads to another.
+const (
+	catchAll = "GET /{path...}"
+	onePart  = "GET /{slug}"
+	slashed  = "GET /blog/{slug}/{$}"
+)
 
 func (s *Server) mount() {
 	s.mux, s.rest = http.NewServeMux(), http.NewServeMux()

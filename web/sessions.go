@@ -15,7 +15,8 @@ const (
 	// A __Host- cookie can be set by nobody else: no subdomain, no plain HTTP, no other path.
 	secureCookie = "__Host-vang"
 	plainCookie  = "vang"
-	tokenLength  = 43 // of scs: 32 bytes in base64 without padding
+	sessionWait  = time.Second // for the session store: nobody waits longer for their own name
+	tokenLength  = 43          // of scs: 32 bytes in base64 without padding
 )
 
 // The keys of a session's values.
@@ -23,6 +24,7 @@ const (
 	keyVisitor = "visitor"
 	keyName    = "name"
 	keyURL     = "url"
+	keyFirst   = "first" // firstPost
 )
 
 // session is a live session as a request found it.
@@ -55,7 +57,9 @@ func (s *Server) loadSession(r *http.Request) *session {
 	if err != nil || len(cookie.Value) != tokenLength {
 		return nil
 	}
-	ctx, err := s.sessions.Load(r.Context(), cookie.Value)
+	timed, cancel := context.WithTimeout(r.Context(), sessionWait)
+	defer cancel()
+	ctx, err := s.sessions.Load(timed, cookie.Value)
 	if err != nil {
 		s.deps.Log.LogAttrs(r.Context(), slog.LevelWarn, "session not loaded", requestAttrs(r, err)...)
 		return nil
@@ -64,6 +68,7 @@ func (s *Server) loadSession(r *http.Request) *session {
 	if visitor == "" {
 		return nil
 	}
+	ctx = context.WithoutCancel(ctx) // keeps the manager's data, not the time that loading was given
 	return &session{
 		ctx: ctx, visitor: visitor,
 		name: s.sessions.GetString(ctx, keyName), url: s.sessions.GetString(ctx, keyURL),
@@ -82,7 +87,7 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, visitor, name,
 	if old != nil && old.visitor == visitor {
 		ctx = old.ctx
 	} else {
-		fresh, err := s.sessions.Load(ctx, "")
+		fresh, err := s.sessions.Load(context.WithoutCancel(ctx), "")
 		if err != nil {
 			return fmt.Errorf("begin session: %w", err)
 		}
@@ -91,7 +96,12 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, visitor, name,
 	s.sessions.Put(ctx, keyVisitor, visitor)
 	s.sessions.Put(ctx, keyName, name)
 	s.sessions.Put(ctx, keyURL, url)
-	token, expiry, err := s.sessions.Commit(ctx)
+	if old == nil && v.first != nil {
+		s.sessions.Put(ctx, keyFirst, v.first.String())
+	}
+	timed, cancel := context.WithTimeout(ctx, sessionWait)
+	defer cancel()
+	token, expiry, err := s.sessions.Commit(timed)
 	if err != nil {
 		return fmt.Errorf("keep session: %w", err)
 	}

@@ -20,6 +20,7 @@ type visit struct {
 	pattern string     // of the route
 	content *posts.Snapshot
 	session *session   // nil: none came, none known, or the session store is broken
+	first   *firstPost // what the session that this request begins must remember of its first comment
 }
 
 type visitKey struct{}
@@ -45,7 +46,7 @@ func (s *Server) pinned(ctx context.Context) *posts.Snapshot {
 // newVisit looks at a request that has just come in.
 func (s *Server) newVisit(r *http.Request) *visit {
 	peer := peerAddr(r)
-	v := &visit{content: s.snapshot(), addr: peer, proxied: s.trusts(peer), secure: r.TLS != nil}
+	v := &visit{addr: peer, proxied: s.trusts(peer), secure: r.TLS != nil}
 	if v.proxied {
 		v.addr = s.forwardedAddr(r, peer)
 		v.secure = v.secure || strings.EqualFold(strings.TrimSpace(r.Header.Get("X-Forwarded-Proto")), "https")

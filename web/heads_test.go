@@ -1,0 +1,153 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"vang/blog"
+)
+
+// headReader answers Heads with the revs that it holds, after a second.
+type headReader struct {
+	Reader
+	mu    sync.Mutex
+	revs  map[string]int64
+	looks [][]string
+	err   error
+}
+
+func (r *headReader) Heads(_ context.Context, ids []string) ([]blog.Head, error) {
+	r.mu.Lock()
+	r.looks = append(r.looks, ids)
+	var hs []blog.Head
+	for _, id := range ids {
+		hs = append(hs, blog.Head{PostID: id, Epoch: "e", Rev: r.revs[id]})
+	}
+	err := r.err
+	r.mu.Unlock()
+	time.Sleep(time.Second)
+	return hs, err
+}
+
+func (r *headReader) set(id string, rev int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.revs[id] = rev
+}
+
+func (r *headReader) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.looks)
+}
+
+func newTestHeads() (*heads, *headReader) {
+	r := &headReader{revs: map[string]int64{"a": 1, "b": 1}}
+	return newHeads(r, time.Now), r
+}
+
+func revOf(t *testing.T, h *heads, id string) int64 {
+	t.Helper()
+	m, err := h.get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m[id].Rev
+}
+
+func TestHeadIsBelievedForFiveSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		revOf(t, h, "a")
+		r.set("a", 2)
+		time.Sleep(3 * time.Second)
+		if rev := revOf(t, h, "a"); rev != 1 || r.count() != 1 {
+			t.Errorf("after 3 s: rev %d, %d looks", rev, r.count())
+		}
+		time.Sleep(3 * time.Second)
+		if rev := revOf(t, h, "a"); rev != 2 || r.count() != 2 {
+			t.Errorf("after 6 s: rev %d, %d looks", rev, r.count())
+		}
+	})
+}
+
+func TestWakeEndsTheBeliefAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		revOf(t, h, "a")
+		r.set("a", 2)
+		h.stale("a")
+		if rev := revOf(t, h, "a"); rev != 2 {
+			t.Errorf("rev %d after a wake", rev)
+		}
+	})
+}
+
+func TestWakeDuringALookIsNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		go func() { _, _ = h.get(t.Context(), "a") }()
+		synctest.Wait() // the look has read rev 1 and is on its way back
+		r.set("a", 2)
+		h.stale("a")
+		time.Sleep(2 * time.Second)
+		if rev := revOf(t, h, "a"); rev != 2 {
+			t.Errorf("rev %d: the look that began before the wake was believed", rev)
+		}
+	})
+}
+
+func TestThoseWhoWaitShareOneLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() { _, _ = h.get(t.Context(), "a") })
+			wg.Go(func() { _, _ = h.get(t.Context(), "b") })
+		}
+		wg.Wait()
+		if n := r.count(); n > 2 {
+			t.Errorf("%d looks for 100 readers who came at once", n)
+		}
+	})
+}
+
+func TestUnreadableHeadsAreThoseLastSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		revOf(t, h, "a")
+		r.err = errors.New("gone")
+		h.stale("a")
+		m, err := h.get(t.Context(), "a", "b")
+		if err == nil || m["a"].Rev != 1 || len(m) != 1 {
+			t.Errorf("%v, %v", m, err)
+		}
+	})
+}
+
+func TestReaderWhoLeavesDoesNotEndTheLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { _, _ = h.get(ctx, "a") }()
+		synctest.Wait()
+		cancel()
+		time.Sleep(2 * time.Second)
+		if rev := revOf(t, h, "a"); rev != 1 || r.count() != 1 {
+			t.Errorf("rev %d after %d looks", rev, r.count())
+		}
+	})
+}
+
+func TestOlderPageDoesNotTurnAHeadBack(t *testing.T) {
+	h, _ := newTestHeads()
+	h.learn(blog.Head{PostID: "a", Epoch: "e", Rev: 5}, time.Now())
+	h.learn(blog.Head{PostID: "a", Epoch: "e", Rev: 4}, time.Now())
+	if got := h.known([]string{"a"})["a"].Rev; got != 5 {
+		t.Errorf("rev %d", got)
+	}
+}

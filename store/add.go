@@ -99,8 +99,7 @@ func (t txn) repeated(ctx context.Context, c blog.NewComment, now time.Time) (ad
 }
 
 func (t txn) remember(ctx context.Context, c blog.NewComment, stored blog.Comment) error {
-	_, err := t.exec(ctx, insertSubmission, c.PostID, c.Owner, c.Key, c.Fingerprint, stored.ID, toMicros(stored.CreatedAt))
-	return err
+	return t.exec(ctx, insertSubmission, c.PostID, c.Owner, c.Key, c.Fingerprint, stored.ID, toMicros(stored.CreatedAt))
 }
 
 func (t txn) insert(ctx context.Context, c blog.NewComment, now time.Time) (blog.Comment, error) {
@@ -148,21 +147,19 @@ func (t txn) parentKey(ctx context.Context, c blog.NewComment) (blog.Key, error)
 }
 
 func (t txn) insertRow(ctx context.Context, c blog.Comment) error {
-	_, err := t.exec(ctx, insertComment, c.ID, c.PostID, c.ParentID, c.Key.Bytes(), newestKey(c.Key), c.Seq, c.Rev,
+	err := t.exec(ctx, insertComment, c.ID, c.PostID, c.ParentID, c.Key.Bytes(), newestKey(c.Key), c.Seq, c.Rev,
 		string(c.State), c.Shown, c.Name, c.URL, c.Email, c.Visitor, c.Body, toMicros(c.CreatedAt))
 	if err != nil || c.ParentID == "" || !c.Shown {
 		return err
 	}
-	_, err = t.exec(ctx, countReply, c.ParentID, 1)
-	return err
+	return t.exec(ctx, countReply, c.ParentID, 1)
 }
 
 // sweep removes what has expired.
 func (s *sqliteStore) sweep(ctx context.Context, t txn) error {
 	now := s.now()
-	if _, err := t.exec(ctx, forgetOldKeys, toMicros(now.Add(-keysKept))); err != nil {
+	if err := t.exec(ctx, forgetOldKeys, toMicros(now.Add(-keysKept))); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, forgetSessions, toMicros(now))
-	return err
+	return t.exec(ctx, forgetSessions, toMicros(now))
 }

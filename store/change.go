@@ -57,7 +57,7 @@ func (s *sqliteStore) edit(ctx context.Context, t txn, ch blog.Change, body stri
 	if c.Rev, err = t.nextRev(ctx, c.PostID, 0); err != nil {
 		return blog.Comment{}, err
 	}
-	_, err = t.exec(ctx, updateBody, c.PostID, c.Seq, c.Body, c.Edits, toMicros(now), c.Rev)
+	err = t.exec(ctx, updateBody, c.PostID, c.Seq, c.Body, c.Edits, toMicros(now), c.Rev)
 	return c, err
 }
 
@@ -159,11 +159,11 @@ func (t txn) settle(ctx context.Context, c blog.Comment, to blog.State) (_ blog.
 	if c.Rev, err = t.nextRev(ctx, c.PostID, published); err != nil {
 		return c, err
 	}
-	if _, err = t.exec(ctx, updateState, c.PostID, c.Seq, string(c.State), c.Shown, c.Rev, c.Name, c.URL, c.Email, c.Body); err != nil {
+	if err = t.exec(ctx, updateState, c.PostID, c.Seq, string(c.State), c.Shown, c.Rev, c.Name, c.URL, c.Email, c.Body); err != nil {
 		return c, err
 	}
 	if published != 0 && c.ParentID != "" {
-		if _, err = t.exec(ctx, countReply, c.ParentID, published); err != nil {
+		if err = t.exec(ctx, countReply, c.ParentID, published); err != nil {
 			return c, err
 		}
 	}
@@ -211,7 +211,7 @@ func (t txn) settleAbove(ctx context.Context, c blog.Comment) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, updateShown, c.PostID, above.Seq, shown, rev); err != nil {
+		if err := t.exec(ctx, updateShown, c.PostID, above.Seq, shown, rev); err != nil {
 			return err
 		}
 	}

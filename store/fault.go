@@ -17,6 +17,8 @@ func unavailable(retry time.Duration, err error) error {
 	return &blog.Error{Kind: blog.Unavailable, RetryAfter: retry, Err: err}
 }
 
+func errClosed() error { return unavailable(0, errors.New("the database is closed")) }
+
 // code returns SQLite's primary result code, 0 for an error that is not its own.
 func code(err error) int {
 	var e *sqlite.Error

@@ -35,12 +35,12 @@ func (t txn) syncPosts(ctx context.Context, posts []PostAddress) (Synced, error)
 	}
 	plan := planPosts(posts, known, blog.NewID)
 	for _, id := range plan.made {
-		if _, err := t.exec(ctx, insertPost, id); err != nil {
+		if err := t.exec(ctx, insertPost, id); err != nil {
 			return Synced{}, err
 		}
 	}
 	for _, l := range plan.led {
-		if _, err := t.exec(ctx, putSlug, l.slug, l.postID); err != nil {
+		if err := t.exec(ctx, putSlug, l.slug, l.postID); err != nil {
 			return Synced{}, err
 		}
 	}
@@ -78,7 +78,7 @@ func (s *sqliteStore) SetReadOnly(ctx context.Context, postID string, readOnly b
 		if err != nil || head.ReadOnly == readOnly {
 			return err
 		}
-		if _, err = t.exec(ctx, updateReadOnly, postID, readOnly); err != nil {
+		if err = t.exec(ctx, updateReadOnly, postID, readOnly); err != nil {
 			return err
 		}
 		head, err = t.head(ctx, postID)

@@ -10,16 +10,36 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"vang/blog"
 )
 
 // reads is the reading half of a Store, in SQL that every engine speaks.
 type reads struct {
-	db    *sql.DB
-	stmts *statements
-	now   blog.Clock
-	fault func(error) error // puts the engine's own troubles into the kinds of blog
+	links  chan *link // those that nobody reads with; at most cap(links) read at once
+	closed chan struct{}
+	once   sync.Once
+	now    blog.Clock
+	fault  func(error) error // puts the engine's own troubles into the kinds of blog
+}
+
+func newReads(db *sql.DB, n int, now blog.Clock, fault func(error) error) *reads {
+	r := &reads{links: make(chan *link, n), closed: make(chan struct{}), now: now, fault: fault}
+	for range n {
+		r.links <- &link{db: db}
+	}
+	return r
+}
+
+// close waits for those who read.
+func (r *reads) close() {
+	r.once.Do(func() {
+		close(r.closed)
+		for range cap(r.links) {
+			(<-r.links).disconnect()
+		}
+	})
 }
 
 const (
@@ -34,21 +54,46 @@ const (
 
 // snapshot runs f in one reading transaction and names op in its error.
 func (r *reads) snapshot(ctx context.Context, op string, f func(t txn) error) error {
-	tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("%s: %w", op, r.fault(err))
-	}
-	err = f(txn{stmts: r.stmts, tx: tx})
-	if end := tx.Rollback(); err == nil && end != nil && !errors.Is(end, sql.ErrTxDone) {
-		err = end
-	}
-	if err == nil {
-		err = ctx.Err() // an end in the middle may have cut a list short
-	}
+	err := r.borrow(ctx, func(l *link) error {
+		if err := l.connect(ctx); err != nil {
+			return err
+		}
+		t := txn{l}
+		if err := t.exec(ctx, `BEGIN`); err != nil {
+			l.disconnect()
+			return err
+		}
+		err := f(t)
+		if err == nil {
+			err = ctx.Err() // an end in the middle may have cut a list short
+		}
+		if end := t.exec(context.WithoutCancel(ctx), `ROLLBACK`); end != nil {
+			l.disconnect()
+		}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, r.fault(err))
 	}
 	return nil
+}
+
+// borrow waits for a free link and gives it back.
+func (r *reads) borrow(ctx context.Context, f func(*link) error) error {
+	select {
+	case <-r.closed:
+		return errClosed()
+	default:
+	}
+	select {
+	case l := <-r.links:
+		defer func() { r.links <- l }()
+		return f(l)
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-r.closed:
+		return errClosed()
+	}
 }
 
 // Comment is Store's.

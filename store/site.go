@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	updateEpoch   = `UPDATE site SET epoch = $1 WHERE id = 1`
-	selectSecret  = `SELECT secret FROM site WHERE id = 1`
-	updateSecret  = `UPDATE site SET secret = $1 WHERE id = 1`
-	putSession    = `INSERT INTO sessions (token, data, expiry) VALUES ($1, $2, $3)
+	updateEpoch  = `UPDATE site SET epoch = $1 WHERE id = 1`
+	selectSecret = `SELECT secret FROM site WHERE id = 1`
+	updateSecret = `UPDATE site SET secret = $1 WHERE id = 1`
+	putSession   = `INSERT INTO sessions (token, data, expiry) VALUES ($1, $2, $3)
 		ON CONFLICT (token) DO UPDATE SET data = excluded.data, expiry = excluded.expiry`
 	deleteSession = `DELETE FROM sessions WHERE token = $1`
 
@@ -27,8 +27,7 @@ func (s *sqliteStore) NewEpoch(ctx context.Context, seen string) (epoch string, 
 			return err
 		}
 		epoch = blog.NewID()
-		_, err := t.exec(ctx, updateEpoch, epoch)
-		return err
+		return t.exec(ctx, updateEpoch, epoch)
 	})
 	if err != nil {
 		return "", fmt.Errorf("begin an epoch: %w", err)
@@ -44,8 +43,7 @@ func (s *sqliteStore) Secret(ctx context.Context) (secret []byte, err error) {
 		}
 		secret = make([]byte, secretLength)
 		_, _ = rand.Read(secret) // since Go 1.24 it never fails: it ends the process instead
-		_, err := t.exec(ctx, updateSecret, secret)
-		return err
+		return t.exec(ctx, updateSecret, secret)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the site's secret: %w", err)
@@ -71,8 +69,7 @@ func (s *sqliteStore) DeleteExpiredSessions(ctx context.Context) error {
 // one carries out one statement and names op in its error.
 func (s *sqliteStore) one(ctx context.Context, op, text string, args ...any) error {
 	err := s.writer.do(ctx, func(ctx context.Context, t txn) error {
-		_, err := t.exec(ctx, text, args...)
-		return err
+		return t.exec(ctx, text, args...)
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,14 +13,14 @@ import (
 
 	"modernc.org/sqlite"
 
-	"vang/blog"
 	"vang/migrations"
 )
 
 // sqliteStore keeps everything in one file.
 type sqliteStore struct {
-	reads
+	*reads
 	writer  *writer
+	readDB  *sql.DB
 	writeDB *sql.DB
 	temp    string // folder to remove at Close; "" for none
 }
@@ -33,7 +32,7 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 	s := &sqliteStore{}
 	defer func() {
 		if err != nil {
-			s.release()
+			err = errors.Join(err, s.release())
 		}
 	}()
 	if path == ":memory:" {
@@ -53,18 +52,13 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 		return nil, fault(err)
 	}
 	readers := min(8, max(4, runtime.GOMAXPROCS(0)))
-	db, err := openDB(path, readers, "&_pragma=query_only(1)")
-	if err != nil {
+	if s.readDB, err = openDB(path, readers, "&_pragma=query_only(1)"); err != nil {
 		return nil, err
 	}
-	s.reads = reads{db: db, stmts: newStatements(db.PrepareContext), now: o.Now, fault: fault}
-	s.startWriter(o.Now, o.Log, fault)
-	return s, nil
-}
-
-func (s *sqliteStore) startWriter(now blog.Clock, log *slog.Logger, fault func(error) error) {
-	s.writer = &writer{db: s.writeDB, fault: fault, lost: lost, sweep: s.sweep, now: now, log: log}
+	s.reads = newReads(s.readDB, readers, o.Now, fault)
+	s.writer = &writer{link: &link{db: s.writeDB}, fault: fault, lost: lost, sweep: s.sweep, now: o.Now, log: o.Log}
 	s.writer.start()
+	return s, nil
 }
 
 // checkPath finds the mistakes that SQLite would only call "unable to open database file".
@@ -162,14 +156,14 @@ func (s *sqliteStore) Ping(ctx context.Context) error {
 // Close finishes the writes that wait.
 func (s *sqliteStore) Close() error {
 	s.writer.close()
-	s.stmts.close()
+	s.reads.close()
 	return s.release()
 }
 
 func (s *sqliteStore) release() error {
 	var errs []error
-	if s.reads.db != nil {
-		errs = append(errs, s.reads.db.Close())
+	if s.readDB != nil {
+		errs = append(errs, s.readDB.Close())
 	}
 	if s.writeDB != nil {
 		errs = append(errs, s.writeDB.Close()) // the last: it folds the log into the file

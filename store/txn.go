@@ -3,69 +3,64 @@ package store
 import (
 	"context"
 	"database/sql"
-	"sync"
+	"database/sql/driver"
 )
 
-// statements prepares each SQL text once. All texts go through it, so that a test can explain every one of them.
-type statements struct {
-	prepare func(ctx context.Context, text string) (*sql.Stmt, error)
-
-	mu     sync.Mutex
+// link is one connection and the statements prepared on it. One goroutine uses it at a time. It connects when it is needed
+// and again after disconnect.
+type link struct {
+	db   *sql.DB
+	conn *sql.Conn // nil while there is none
+	// byText holds each SQL text prepared once. All texts go through it, so that a test can explain every one of them.
 	byText map[string]*sql.Stmt
 }
 
-func newStatements(prepare func(context.Context, string) (*sql.Stmt, error)) *statements {
-	return &statements{prepare: prepare, byText: map[string]*sql.Stmt{}}
+func (l *link) connect(ctx context.Context) (err error) {
+	if l.conn != nil {
+		return nil
+	}
+	if l.conn, err = l.db.Conn(ctx); err == nil {
+		l.byText = map[string]*sql.Stmt{}
+	}
+	return err
 }
 
-func (s *statements) get(ctx context.Context, text string) (*sql.Stmt, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if st, ok := s.byText[text]; ok {
+// disconnect throws the connection away, with whatever transaction it was in.
+func (l *link) disconnect() {
+	if l.conn == nil {
+		return
+	}
+	for _, st := range l.byText {
+		_ = st.Close()
+	}
+	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
+	_ = l.conn.Close()
+	l.conn, l.byText = nil, nil
+}
+
+// txn is what may be done on a link, within the transaction that its owner began.
+type txn struct{ link *link }
+
+func (t txn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if st, ok := t.link.byText[text]; ok {
 		return st, nil
 	}
-	st, err := s.prepare(ctx, text)
+	st, err := t.link.conn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	s.byText[text] = st
+	t.link.byText[text] = st
 	return st, nil
 }
 
-func (s *statements) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, st := range s.byText {
-		_ = st.Close()
-	}
-	s.byText = map[string]*sql.Stmt{}
-}
-
-// txn is one transaction, reading or writing.
-type txn struct {
-	stmts *statements
-	tx    *sql.Tx // nil in the writer, which owns its connection and says BEGIN itself
-}
-
-func (t txn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
-	st, err := t.stmts.get(ctx, text)
-	if err != nil || t.tx == nil {
-		return st, err
-	}
-	return t.tx.StmtContext(ctx, st), nil
-}
-
-// exec returns the number of rows that changed.
-func (t txn) exec(ctx context.Context, text string, args ...any) (int64, error) {
+// exec carries out text.
+func (t txn) exec(ctx context.Context, text string, args ...any) error {
 	st, err := t.stmt(ctx, text)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	res, err := st.ExecContext(ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
+	_, err = st.ExecContext(ctx, args...)
+	return err
 }
 
 // row reads one row into dest; sql.ErrNoRows if there is none.

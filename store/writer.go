@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"log/slog"
 	"runtime"
@@ -41,9 +39,7 @@ const (
 // savepoint of its own, so that one sync of the disk pays for all of them and one that fails rolls back alone. A batch has
 // no caller's context: a reader who goes away cannot break what others wrote.
 type writer struct {
-	db    *sql.DB
-	conn  *sql.Conn // nil after a trouble that a new connection may end
-	stmts *statements
+	link  *link
 	fault func(error) error
 	lost  func(error) bool // whether an error has cost the whole transaction
 	sweep write
@@ -67,7 +63,7 @@ func (w *writer) start() {
 			// Those just answered often write again: let them queue, so that they share the next commit.
 			runtime.Gosched()
 		}
-		w.disconnect()
+		w.link.disconnect()
 	}()
 }
 
@@ -105,7 +101,7 @@ func (w *writer) enqueue(j *job) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
-		return unavailable(0, errors.New("the database is closed"))
+		return errClosed()
 	}
 	select {
 	case w.jobs <- j:
@@ -138,19 +134,18 @@ func (w *writer) begin(ctx context.Context) error {
 	if err == nil || isBusy(err) {
 		return err
 	}
-	w.disconnect()
+	w.link.disconnect()
 	if err = w.tryBegin(ctx); err != nil && !isBusy(err) {
-		w.disconnect()
+		w.link.disconnect()
 	}
 	return err
 }
 
 func (w *writer) tryBegin(ctx context.Context) error {
-	if err := w.connect(ctx); err != nil {
+	if err := w.link.connect(ctx); err != nil {
 		return err
 	}
-	_, err := txn{stmts: w.stmts}.exec(ctx, `BEGIN IMMEDIATE`)
-	return err
+	return txn{w.link}.exec(ctx, `BEGIN IMMEDIATE`)
 }
 
 // take collects jobs that nobody gave up, first and those that wait.
@@ -185,10 +180,10 @@ func (w *writer) refuse(first *job, err error) {
 
 // finish runs jobs and commits. After an error nothing of them is in the database.
 func (w *writer) finish(ctx context.Context, jobs []*job) error {
-	t := txn{stmts: w.stmts}
+	t := txn{w.link}
 	err := w.runAll(ctx, t, jobs)
 	if err == nil {
-		_, err = t.exec(ctx, `COMMIT`)
+		err = t.exec(ctx, `COMMIT`)
 	}
 	if err != nil {
 		w.rollback(ctx)
@@ -198,7 +193,7 @@ func (w *writer) finish(ctx context.Context, jobs []*job) error {
 
 func (w *writer) runAll(ctx context.Context, t txn, jobs []*job) error {
 	for _, j := range jobs {
-		if _, err := t.exec(ctx, `SAVEPOINT one`); err != nil {
+		if err := t.exec(ctx, `SAVEPOINT one`); err != nil {
 			return err
 		}
 		if j.err = j.run(ctx, t); j.err != nil {
@@ -206,11 +201,11 @@ func (w *writer) runAll(ctx context.Context, t txn, jobs []*job) error {
 				return j.err
 			}
 			j.err = w.fault(j.err)
-			if _, err := t.exec(ctx, `ROLLBACK TO one`); err != nil {
+			if err := t.exec(ctx, `ROLLBACK TO one`); err != nil {
 				return err
 			}
 		}
-		if _, err := t.exec(ctx, `RELEASE one`); err != nil {
+		if err := t.exec(ctx, `RELEASE one`); err != nil {
 			return err
 		}
 	}
@@ -240,32 +235,7 @@ func (w *writer) oneByOne(ctx context.Context, jobs []*job, err error) {
 // rollback ends the transaction. The engine may have ended it already, so an error says nothing; what a connection that is
 // still inside one would do, the next begin finds out.
 func (w *writer) rollback(ctx context.Context) {
-	if w.conn != nil {
-		_, _ = w.conn.ExecContext(ctx, `ROLLBACK`)
-	}
-}
-
-func (w *writer) connect(ctx context.Context) error {
-	if w.conn != nil {
-		return nil
-	}
-	conn, err := w.db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	w.conn, w.stmts = conn, newStatements(conn.PrepareContext)
-	return nil
-}
-
-// disconnect throws the connection away.
-func (w *writer) disconnect() {
-	if w.conn == nil {
-		return
-	}
-	w.stmts.close()
-	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = w.conn.Close()
-	w.conn, w.stmts = nil, nil
+	_ = txn{w.link}.exec(ctx, `ROLLBACK`)
 }
 
 func (w *writer) sweepIfDue(ctx context.Context) {

@@ -111,6 +111,7 @@ type api struct {
 	clock    *hands
 	registry *prometheus.Registry
 	hub      *realtime.Hub
+	library  *posts.Library
 	log      *lockedBuffer
 	wake     func(postID string)
 	discuss  *blog.Discussion
@@ -171,6 +172,7 @@ func newAPI(t *testing.T, configure ...func(*web.Config)) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.library = library
 	synced, err := a.store.SyncPosts(ctx, []store.PostAddress{{Slug: "first"}, {Slug: "second"}, {Slug: "xin"}, {Slug: "quiet"}})
 	if err != nil {
 		t.Fatal(err)

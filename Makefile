@@ -1,0 +1,63 @@
+# The few commands of this project. `make run` serves the blog, `make test` passes the tests; both set up what they need.
+.DELETE_ON_ERROR:
+SHELL = /bin/sh
+
+TOOL    = go tool -modfile=tools/go.mod
+VERSION = $$(git describe --tags --always --dirty 2>/dev/null || echo dev)
+DIST    = static/dist/vang.js
+PORT    = 8080
+
+.PHONY: help run dev build test unit e2e check generate format assets screenshots fuzz bench clean tools-present
+
+help: ## list these commands
+	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+run: build ## serve the blog on http://localhost:8080
+	./vang serve --addr :$(PORT)
+
+dev: build ## the author's desk: this folder's content, drafts shown, pages reload on save
+	./vang serve --addr :$(PORT) --content content --drafts
+
+build: assets ## build ./vang, static, with everything inside
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o vang .
+
+test: unit e2e ## run all tests; installs what it needs where it may
+
+unit: assets ## tests without a browser
+	sh tools/unit.sh
+
+e2e: build ## tests with a real browser and the HTML checkers
+	sh tools/e2e.sh
+
+check: assets ## generated code, format, vet, staticcheck, tidy modules
+	sh tools/check.sh
+
+generate: tools-present ## write the *_templ.go files again
+	$(TOOL) templ generate -path views -log-level warn
+
+format: tools-present ## format all Go and templ files
+	$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v _templ.go)
+	$(TOOL) templ fmt views
+
+assets: $(DIST) ## fetch and bundle script, style and icons into static/dist
+
+$(DIST): package.json package-lock.json static/build.mjs $(shell find static/src -type f 2>/dev/null) | tools-present
+	npm ci --no-audit --no-fund --loglevel=error
+	npm run --silent build
+
+tools-present:
+	@command -v go >/dev/null || { echo "make: Go is missing: install Go 1.26 or later from https://go.dev/dl/" >&2; exit 1; }
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "make: Node is missing: install Node 20 or later, with npm, from https://nodejs.org/" >&2; exit 1; }
+
+screenshots: build ## pictures of every kind of page into screenshots/
+	cd e2e && SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run 'TestScreenshots' .
+
+fuzz: ## run each fuzz target for ten seconds
+	sh tools/fuzz.sh
+
+bench: ## run the benchmarks beside the code
+	go test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf vang node_modules screenshots
+	find static/dist -type f ! -name .gitkeep -delete

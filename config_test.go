@@ -1,0 +1,73 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func env(values map[string]string) func(string) string {
+	return func(k string) string { return values[k] }
+}
+
+func TestFlagsStandOverVariablesAndVariablesOverDefaults(t *testing.T) {
+	getenv := env(map[string]string{"VANG_ADDR": ":1111", "VANG_DATABASE": "sqlite:env.db"})
+	c, rest, err := parseConfig("serve", []string{"--addr", ":2222"}, getenv, "addr", "database", "rate-limit")
+	if err != nil || len(rest) != 0 {
+		t.Fatal(rest, err)
+	}
+	if c.Addr != ":2222" || c.Database != "sqlite:env.db" || c.RateLimit.Burst != 10 || c.RateLimit.Every != 6*time.Second {
+		t.Errorf("config = %+v", c)
+	}
+}
+
+func TestEachBadSettingSaysWhatToDo(t *testing.T) {
+	tests := map[string]struct{ args, want string }{
+		"unknown flag":         {"--adr :80", "not defined: -adr"},
+		"port that is none":    {"--addr localhost", "HOST:PORT"},
+		"port out of range":    {"--addr :99999", "0 to 65535"},
+		"base URL with a path": {"--base-url https://a.vn/blog", "scheme and host alone"},
+		"base URL of mail":     {"--base-url mailto:a@b.vn", "https://example.org"},
+		"proxy that is none":   {"--trusted-proxies nginx", "10.0.0.0/8"},
+		"short secret":         {"--secret short", "openssl rand"},
+		"drafts":               {"--drafts=maybe", "true or false"},
+		"rate":                 {"--rate-limit fast", "10/1m"},
+		"log":                  {"--log xml", "json"},
+	}
+	every := []string{"addr", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "log"}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := parseConfig("serve", strings.Fields(tt.args), env(nil), every...)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "vang serve --help") {
+				t.Errorf("error = %v, want one with %q and where to find help", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestPrintedConfigurationHidesSecrets(t *testing.T) {
+	secret := strings.Repeat("s3cr3t", 8)
+	args := []string{"--secret", secret, "--metrics-token", secret, "--database", "postgres://vang:" + secret + "@db:26257/vang"}
+	c, _, err := parseConfig("config", args, env(nil), "addr", "secret", "metrics-token", "database")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"VANG_ADDR            :8080",
+		"VANG_DATABASE        postgres://***@db:26257/vang",
+		"VANG_SECRET          ***",
+		"VANG_METRICS_TOKEN   ***",
+	}
+	if diff := cmp.Diff(want, c.lines()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestTrustedProxiesTakesAddressesAndNetworks(t *testing.T) {
+	c, _, err := parseConfig("serve", []string{"--trusted-proxies", "127.0.0.1, 10.0.0.0/8,::1"}, env(nil), "trusted-proxies")
+	if err != nil || len(c.TrustedProxies) != 3 || c.TrustedProxies[0].String() != "127.0.0.1/32" {
+		t.Errorf("%v, %v", c.TrustedProxies, err)
+	}
+}

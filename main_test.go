@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// output runs the program to its end and returns what it printed.
+func output(t *testing.T, getenv func(string) string, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), args, getenv, &out)
+	return out.String(), err
+}
+
+func TestHelpFollowsTheLocale(t *testing.T) {
+	english, err := output(t, env(nil), "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vietnamese, err := output(t, env(map[string]string{"LANG": "vi_VN.UTF-8"}), "help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range commands() {
+		if !strings.Contains(english, c.name) || !strings.Contains(vietnamese, c.about.vi) {
+			t.Errorf("%s is missing in the help", c.name)
+		}
+	}
+	if strings.Contains(vietnamese, "Usage") || strings.Contains(english, "Cách dùng") {
+		t.Error("the languages are mixed")
+	}
+}
+
+func TestEachCommandHasHelpInBothLanguages(t *testing.T) {
+	for _, c := range commands() {
+		for _, lang := range []string{"en_US.UTF-8", "vi_VN.UTF-8"} {
+			out, err := output(t, env(map[string]string{"LC_ALL": lang}), c.name, "--help")
+			if err != nil || !strings.Contains(out, c.detail.in(lang[:2])) {
+				t.Errorf("%s in %s: %v\n%s", c.name, lang, err, out)
+			}
+			for _, s := range only(settings(), c.settings) {
+				if !strings.Contains(out, s.usage.in(lang[:2])) || !strings.Contains(out, s.variable()) {
+					t.Errorf("%s in %s: --%s is missing", c.name, lang, s.flag)
+				}
+			}
+		}
+	}
+}
+
+func TestWhatIsNoCommandIsAUsageError(t *testing.T) {
+	for _, args := range [][]string{{"srve"}, {"serve", "extra"}, {"serve", "--nope"}, {"init"}, {"admin"}, {"admin", "burn"}, {"admin", "hide"}} {
+		_, err := output(t, env(nil), args...)
+		var usage usageError
+		if !errors.As(err, &usage) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
+func TestInitMakesASiteAndOverwritesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nhà mới")
+	out, err := output(t, env(nil), "init", dir)
+	if err != nil || !strings.Contains(out, dir) {
+		t.Fatal(out, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "site.yaml")); err != nil {
+		t.Error(err)
+	}
+	if _, err := output(t, env(nil), "init", dir); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+func TestPortInUseIsToldBeforeAnythingIsTouched(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	db := filepath.Join(t.TempDir(), "v.db")
+	_, err = output(t, env(nil), "serve", "--addr", l.Addr().String(), "--database", "sqlite:"+db)
+	if err == nil || !strings.Contains(err.Error(), "in use") || !strings.Contains(err.Error(), "--addr") {
+		t.Errorf("error = %v", err)
+	}
+	if _, err := os.Stat(db); err == nil {
+		t.Error("a database was made")
+	}
+}
+
+// start runs serve on a free port until the test ends and returns its address and a function that stops it.
+func start(t *testing.T, args ...string) (base string, stop func() error) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- run(ctx, append([]string{"serve", "--addr", addr}, args...), env(nil), io.Discard) }()
+	stopped := false
+	stop = func() error {
+		if stopped {
+			return nil
+		}
+		stopped = true
+		cancel()
+		return <-done
+	}
+	t.Cleanup(func() { _ = stop() })
+	base = "http://" + addr
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		res, err := http.Get(base + "/readyz")
+		if err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return base, stop
+			}
+		}
+		select {
+		case err := <-done:
+			stopped = true
+			t.Fatalf("serve ended: %v", err)
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("not ready within 20 s")
+		}
+	}
+}
+
+func TestServeAdminAndRestartOnOneFile(t *testing.T) {
+	db := "sqlite:" + filepath.Join(t.TempDir(), "v.db")
+	base, stop := start(t, "--database", db, "--rate-limit", "off")
+	slug := firstSlug(t, base)
+	id := postComment(t, base, slug, "Lời chào đầu tiên")
+
+	if out, err := output(t, env(nil), "health", "--addr", strings.TrimPrefix(base, "http://")); err != nil || !strings.Contains(out, "ready") {
+		t.Errorf("health: %q, %v", out, err)
+	}
+	if out, err := output(t, env(nil), "admin", "--database", db, "hide", id); err != nil || !strings.Contains(out, "hidden") {
+		t.Errorf("hide: %q, %v", out, err)
+	}
+	if _, err := output(t, env(nil), "admin", "--database", db, "hide", "nobody"); err == nil || !strings.Contains(err.Error(), "no comment") {
+		t.Errorf("hide nobody: %v", err)
+	}
+	if got := count(t, base, slug); got != 0 {
+		t.Errorf("%d comments are shown after hiding", got)
+	}
+	if _, err := output(t, env(nil), "admin", "--database", db, "show", id); err != nil {
+		t.Error(err)
+	}
+	if out, err := output(t, env(nil), "admin", "--database", db, "close", slug); err != nil || !strings.Contains(out, "closed") {
+		t.Errorf("close: %q, %v", out, err)
+	}
+	if err := stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	base, _ = start(t, "--database", db, "--rate-limit", "off")
+	if got := count(t, base, slug); got != 1 {
+		t.Errorf("%d comments after the restart, want 1", got)
+	}
+}
+
+func firstSlug(t *testing.T, base string) string {
+	t.Helper()
+	res, err := http.Get(base + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	page, _ := io.ReadAll(res.Body)
+	_, after, found := strings.Cut(string(page), `href="/blog/`)
+	slug, _, _ := strings.Cut(after, `"`)
+	if !found || strings.ContainsAny(slug, "/?#") {
+		t.Fatalf("no post on the first page: %q", slug)
+	}
+	return slug
+}
+
+func postComment(t *testing.T, base, slug, body string) string {
+	t.Helper()
+	in, _ := json.Marshal(map[string]any{"post": slug, "body": body, "author": map[string]string{"name": "An"}})
+	res, err := http.Post(base+"/api/comments", "application/json", bytes.NewReader(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var c struct{ ID string }
+	if err := json.NewDecoder(res.Body).Decode(&c); err != nil || res.StatusCode != http.StatusCreated {
+		t.Fatalf("%s, %v", res.Status, err)
+	}
+	return c.ID
+}
+
+func count(t *testing.T, base, slug string) int {
+	t.Helper()
+	res, err := http.Get(base + "/api/comments?post=" + slug)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var list struct{ Data []json.RawMessage }
+	if err := json.NewDecoder(res.Body).Decode(&list); err != nil {
+		t.Fatal(err)
+	}
+	return len(list.Data)
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"vang/blog"
+	"vang/content"
+	"vang/markdown"
+	"vang/posts"
+	"vang/realtime"
+	"vang/store"
+	"vang/web"
+)
+
+const (
+	drainRate   = 1_000            // sockets closed in a second, so that at most so many return in one
+	drainLimit  = 30 * time.Second // for all sockets
+	finishLimit = 25 * time.Second // for requests in flight
+)
+
+// serve runs the blog until ctx ends.
+func serve(ctx context.Context, c call) error {
+	log := newLog(c)
+	log.Info("configuration", c.config.attributes()...)
+	listener, err := listen(ctx, c.config.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	app, err := newApp(ctx, c.config, log)
+	if err != nil {
+		return err
+	}
+	defer app.close()
+	warnOfPlainHTTP(log, c.config)
+	log.Info("serving", "address", "http://"+reachable(listener.Addr()), "version", versionString(),
+		"posts", len(app.library.Snapshot().Posts("")))
+	return app.serve(ctx, listener)
+}
+
+// listen takes the port first: that it is in use is the commonest mistake, and nothing is touched before it is told.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another port with --addr, such as --addr :8081", addr)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s may not be used by this user: ports below 1024 need a right of their own; choose another with --addr, such as --addr :8080", addr)
+	case err != nil:
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return l, nil
+}
+
+// app is the running blog: every part, in the order in which it was started.
+type app struct {
+	log       *slog.Logger
+	store     store.Store
+	bus       realtime.Bus
+	publisher *realtime.Publisher
+	hub       *realtime.Hub
+	library   *posts.Library
+	addresses *addresses
+	server    *web.Server
+	epoch     string // of the wakes; a wrong one costs a reader of the bus one look
+}
+
+func openStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
+	return store.Open(ctx, store.Options{Address: c.Database, Log: log})
+}
+
+// newApp opens and wires everything but the listener. What was opened is closed again when a later part fails.
+func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error) {
+	a = &app{log: log, addresses: &addresses{}}
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	if a.store, err = openStore(ctx, c, log); err != nil {
+		return nil, err
+	}
+	secret := []byte(c.Secret)
+	if len(secret) == 0 {
+		if secret, err = a.store.Secret(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if a.library, err = openLibrary(ctx, c, log); err != nil {
+		return nil, err
+	}
+	if err = a.addresses.sync(ctx, a.store, a.library.Snapshot(), log); err != nil {
+		return nil, err
+	}
+	if a.epoch, err = a.store.Epoch(ctx); err != nil {
+		return nil, err
+	}
+	strangers := markdown.NewStranger()
+	source := web.NewSource(web.SourceDeps{Reader: a.store, Library: a.library, Comments: strangers, Slugs: a.addresses.slug, BaseURL: c.BaseURL})
+	a.hub = realtime.NewHub(source, realtime.HubOptions{Log: log, OnBackwards: a.renewEpoch})
+	a.bus = realtime.NewLocalBus()
+	a.publisher = realtime.NewPublisher(a.bus, log, func(w realtime.Wake) { a.hub.Wake(w.Topic) })
+	a.server, err = web.New(web.Deps{
+		Config: web.Config{
+			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Secret: secret, RateLimit: c.RateLimit,
+			MetricsToken: c.MetricsToken, Drafts: c.Drafts, Version: versionString(),
+		},
+		Library: a.library, Discussion: blog.NewDiscussion(a.store, a.wake, nil),
+		Reader: a.store, Health: a.store, PostIDs: a.addresses.id, Slugs: a.addresses.slug,
+		Comments: strangers, Hub: a.hub, Bus: a.bus, Sessions: store.NewSessions(a.store),
+		Registry: prometheus.NewRegistry(), Log: log, Now: time.Now,
+	})
+	return a, err
+}
+
+func openLibrary(ctx context.Context, c Config, log *slog.Logger) (*posts.Library, error) {
+	author := markdown.NewAuthor(markdown.AuthorOptions{})
+	return posts.Open(ctx, posts.Options{FS: content.FS, Dir: c.Content, Drafts: c.Drafts, Now: time.Now, Author: author, Log: log})
+}
+
+// wake tells every replica, this one too, that a discussion changed; it never waits.
+func (a *app) wake(postID string) {
+	a.server.Stale(postID)
+	a.publisher.Announce(realtime.Wake{Epoch: a.epoch, Topic: postID})
+}
+
+// renewEpoch answers a head that went backwards: the database was put back, so every cursor from before is void.
+func (a *app) renewEpoch(ctx context.Context, _ string, seen realtime.Head) {
+	epoch, err := a.store.NewEpoch(ctx, seen.Epoch)
+	if err != nil {
+		a.log.Error("begin a new epoch", "error", err)
+		return
+	}
+	a.log.Warn("the database was put back: every open page loads its comments anew", "epoch", epoch)
+}
+
+// serve answers requests until ctx ends, then stops in order: not ready, listener, sockets, requests, loops.
+func (a *app) serve(ctx context.Context, listener net.Listener) error {
+	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { a.loop("deliver comments", a.hub.Run(loops)) })
+	running.Go(func() { a.loop("follow the bus", a.hub.Follow(loops, a.bus)) })
+	running.Go(func() { a.loop("publish wakes", a.publisher.Run(loops)) })
+	running.Go(func() { a.watch(loops) })
+	defer running.Wait()
+	defer stopLoops()
+
+	server := &http.Server{
+		Handler: a.server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	a.log.Info("stopping", "open_sockets", a.hub.Stats().Sockets)
+	a.server.SetDraining(true)
+	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishLimit)
+	defer cancel()
+	drain, stopDrain := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
+	defer stopDrain()
+	_ = listener.Close()
+	if err := a.hub.Drain(drain, drainRate); err != nil {
+		a.log.Warn("sockets were cut off", "error", err)
+	}
+	if err := server.Shutdown(finish); err != nil {
+		a.log.Warn("requests were still running", "after", finishLimit)
+	}
+	return nil
+}
+
+// loop tells that a part ended for another reason than the end of the program.
+func (a *app) loop(name string, err error) {
+	if err != nil {
+		a.log.Error("a part of the program ended; restart it", "part", name, "error", err)
+	}
+}
+
+// watch follows the folder of posts and tells the database and open pages what changed in it.
+func (a *app) watch(ctx context.Context) {
+	err := a.library.Watch(ctx, func(before, after *posts.Snapshot) {
+		if err := a.addresses.sync(ctx, a.store, after, a.log); err != nil {
+			a.log.Error("new posts take no comments until the database answers", "error", err)
+		}
+		a.server.ContentChanged(before, after)
+	})
+	if err != nil && ctx.Err() == nil {
+		a.log.Error("the content folder is no longer watched: restart to see changes", "error", err)
+	}
+}
+
+func (a *app) close() {
+	if a.server != nil {
+		a.server.Close()
+	}
+	if a.bus != nil {
+		_ = a.bus.Close()
+	}
+	if a.store != nil {
+		if err := a.store.Close(); err != nil {
+			a.log.Error("close the database", "error", err)
+		}
+	}
+}
+
+// newLog writes to stdout; as text for a person on a terminal, else as JSON.
+func newLog(c call) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	format := c.config.Log
+	if format == "auto" && isTerminal(c.stdout) {
+		format = "text"
+	}
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(c.stdout, options))
+	}
+	return slog.New(slog.NewJSONHandler(c.stdout, options))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func warnOfPlainHTTP(log *slog.Logger, c Config) {
+	if len(c.BaseURL) < 5 || c.BaseURL[:5] != "https" {
+		log.Warn("cookies are not marked Secure over plain HTTP: put TLS in front and set --base-url https://... before strangers come")
+	}
+}
+
+// reachable is an address that a browser on this machine can open.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,18 @@
+#!/bin/sh
+# All tests of the product's module: shuffled, with the race detector where a C compiler is there for it.
+set -eu
+cd "$(dirname "$0")/.."
+if [ -z "${VANG_CORPORA:-}" ]; then
+	echo "NOTE: VANG_CORPORA is not set: the tests over foreign blogs and attack collections do not run" >&2
+fi
+node --test static/src/
+race=
+if sh tools/need.sh gcc gcc libc6-dev; then
+	race=-race
+elif [ -n "${CI:-}" ]; then
+	exit 1
+else
+	echo "LEFT OUT: the race detector (it needs gcc)" >&2
+fi
+if [ -n "$race" ]; then export CGO_ENABLED=1; fi
+go test $race -shuffle=on -timeout 15m ./...

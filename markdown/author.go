@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	stdhtml "html"
 	"slices"
 	"strings"
 
@@ -135,7 +136,10 @@ func (a *Author) render(source []byte, o DocOptions) (r rendered, err error) {
 	}
 	out := b.String()
 	if st.raw {
-		out = clean(out, a.reserved)
+		if out, err = clean(out, a.reserved); err != nil {
+			st.warn(0, "HTML is nested too deeply here: the text is shown as it was typed")
+			out, st.headings = "<pre tabindex=\"0\">"+stdhtml.EscapeString(string(source))+"</pre>\n", nil
+		}
 	}
 	words, ideographs := Count(source)
 	slices.SortStableFunc(st.warnings, func(x, y Warning) int { return x.Line - y.Line })

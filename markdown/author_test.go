@@ -67,3 +67,128 @@ func golden(t *testing.T, file string, got []byte) {
 		t.Errorf("%s (-want +got; -update writes it anew):\n%s", file, d)
 	}
 }
+
+func TestTitleAboveTheTextIsNotRepeated(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	render := func(title string) blog.Document {
+		doc, _, err := a.Render(t.Context(), []byte("# The  *Title*\n\n## Part\n"), DocOptions{Lang: blog.English, Title: title})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	if doc := render("The Title"); strings.Contains(doc.HTML, "Title") || doc.Headings[0].Level != 2 {
+		t.Errorf("the title is there twice, or the text was moved down without need: %s %v", doc.HTML, doc.Headings)
+	}
+	if doc := render("Another"); !strings.Contains(doc.HTML, "<h2") || !strings.Contains(doc.HTML, "<h3") || len(doc.Headings) != 2 {
+		t.Errorf("a heading of level 1 must move all below it down: %s", doc.HTML)
+	}
+}
+
+func TestWordsFollowTheLanguage(t *testing.T) {
+	a := NewAuthor(AuthorOptions{Words: map[blog.Lang]Words{"fr": {Tip: "Astuce"}}})
+	for lang, want := range map[blog.Lang]string{"vi": "Mẹo", "en": "Tip", "en-GB": "Tip", "fr": "Astuce", "xx": "Tip"} {
+		doc, _, err := a.Render(t.Context(), []byte("> [!TIP]\n> x"), DocOptions{Lang: lang})
+		if err != nil || !strings.Contains(doc.HTML, `title">`+want+"<") {
+			t.Errorf("%s: %s %v", lang, doc.HTML, err)
+		}
+	}
+}
+
+func TestReservedIDsStayThePages(t *testing.T) {
+	a := NewAuthor(AuthorOptions{Reserved: []string{"mine"}})
+	source := "## Mine\n\n## Live\n\n## C 0123456789abcdef\n\n<p id=\"mine\">x</p><p id=\"own\">y</p><p id=\"own\">z</p>\n"
+	doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, times := range map[string]int{"mine": 0, "mine-1": 1, "live": 0, "live-1": 1, "c-0123456789abcdef": 0, "c-0123456789abcdef-1": 1, "own": 1} {
+		if n := strings.Count(doc.HTML, ` id="`+id+`"`); n != times {
+			t.Errorf("id %q stands %d times, want %d:\n%s", id, n, times, doc.HTML)
+		}
+	}
+}
+
+func TestWarningsNameTheLineOfTheFile(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	_, warnings, err := a.Render(t.Context(), []byte("text\n\n{{< youtube x >}}\n"), DocOptions{Line: 10})
+	if err != nil || len(warnings) != 1 || warnings[0].Line != 12 || !strings.Contains(warnings[0].Message, "youtube") {
+		t.Errorf("warnings %+v, %v", warnings, err)
+	}
+}
+
+func TestDeepNestingIsSurvived(t *testing.T) {
+	a := NewAuthor(AuthorOptions{CacheBytes: 1})
+	for _, source := range []string{
+		strings.Repeat(">", 50_000), strings.Repeat("- ", 20_000), strings.Repeat("<div>", 5_000), strings.Repeat("[", 5_000),
+		strings.Repeat("![", 2_000) + "a" + strings.Repeat("](b)", 2_000), strings.Repeat("<b>x", 3_000),
+	} {
+		if doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{}); err != nil || doc.HTML == "" {
+			t.Errorf("%.8q: %v", source, err)
+		}
+	}
+}
+
+func TestTitleAndLead(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	for source, want := range map[string][2]string{
+		"# A *title*\n\nThe [first](x) paragraph\ngoes on.\n\nSecond": {"A title", "The first paragraph goes on."},
+		"```\n# not this\n```\n\nTitle\n=====\n\n![x](y)\n\nText":     {"Title", "Text"},
+		"<div>\nhtml\n</div>\n\n{{< x >}}\n\n> quote\n\n中文段落。":        {"", "中文段落。"},
+		"## Only\n\n- list\n":        {"", ""},
+		strings.Repeat("word ", 100): {"", strings.TrimSpace(strings.Repeat("word ", 44)) + "…"},
+		"#nothashtag":                {"", ""},
+	} {
+		if got := [2]string{a.Title([]byte(source)), a.Lead([]byte(source))}; got != want {
+			t.Errorf("%.30q: %q, want %q", source, got, want)
+		}
+	}
+}
+
+func TestMinutes(t *testing.T) {
+	for source, want := range map[string]int{
+		"": 1, strings.Repeat("từ ", 2200): 10, strings.Repeat("字", 4000): 10, strings.Repeat("don't word-like ", 330): 3,
+	} {
+		if got := Minutes([]byte(source)); got != want {
+			t.Errorf("%.12q takes %d minutes, want %d", source, got, want)
+		}
+	}
+}
+
+func FuzzAuthor(f *testing.F) {
+	for _, s := range append(ownAttacks(), "# x {#y}", "> [!NOTE]\n> x", "{{< x >}} {% y %}", "| a |\n|-|\n", "[^1]\n\n[^1]: x", "```go\nx", "x\n: y") {
+		f.Add(s)
+	}
+	files, _ := filepath.Glob("testdata/author/*.md")
+	for _, file := range files {
+		if source, err := os.ReadFile(file); err == nil {
+			f.Add(string(source))
+		}
+	}
+	a := NewAuthor(AuthorOptions{CacheBytes: 1})
+	f.Fuzz(func(t *testing.T, source string) {
+		if len(source) > 20_000 {
+			return
+		}
+		doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{Lang: blog.Vietnamese})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bad := authorsMistake(doc.HTML); bad != "" {
+			t.Fatalf("lets %s through:\n%s", bad, doc.HTML)
+		}
+	})
+}
+
+func BenchmarkAuthor(b *testing.B) {
+	source, err := os.ReadFile("testdata/author/code.md")
+	if err != nil {
+		b.Fatal(err)
+	}
+	a := NewAuthor(AuthorOptions{CacheBytes: 1})
+	for b.Loop() {
+		if _, _, err := a.Render(b.Context(), source, DocOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

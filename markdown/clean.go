@@ -1,7 +1,6 @@
 package markdown
 
 import (
-	"html"
 	"strings"
 
 	xhtml "golang.org/x/net/html"
@@ -10,10 +9,10 @@ import (
 
 // clean parses a rendered document as a browser would and keeps what policy allows. Parsing also closes what the author
 // left open, so that no stray tag reaches out of the text into the page around it.
-func clean(markup string, reserved []string) string {
+func clean(markup string, reserved []string) (string, error) {
 	nodes, err := xhtml.ParseFragment(strings.NewReader(markup), &xhtml.Node{Type: xhtml.ElementNode, Data: "div", DataAtom: atom.Div})
-	if err != nil { // nested beyond what the parser takes
-		return "<pre>" + html.EscapeString(markup) + "</pre>\n"
+	if err != nil { // nested beyond what browsers take
+		return "", err
 	}
 	c := cleaner{ids: newIDs(reserved)}
 	root := &xhtml.Node{Type: xhtml.ElementNode, Data: "div", DataAtom: atom.Div}
@@ -25,11 +24,11 @@ func clean(markup string, reserved []string) string {
 	b.Grow(len(markup))
 	for n := root.FirstChild; n != nil; n = n.NextSibling {
 		if err := xhtml.Render(&b, n); err != nil {
-			return "<pre>" + html.EscapeString(markup) + "</pre>\n"
+			return "", err
 		}
 	}
 	// The renderer closes void elements as XML does. It escapes ">" everywhere else.
-	return strings.ReplaceAll(b.String(), "/>", ">")
+	return strings.ReplaceAll(b.String(), "/>", ">"), nil
 }
 
 type cleaner struct {

@@ -13,6 +13,8 @@ func pageIDs() []string {
 	return []string{
 		"comments", "comment", "discussion", "live", "content", "main", "top", "toc", "footer", "header", "menu", "nav", "search",
 		"form", "reply", "cursor", "status", "list", "total", "notice", "body", "name", "email", "url", "key", "preview",
+		"announce", "changed", "closed", "comment-form", "comment-list", "comment-pages", "comments-title", "form-home", "form-title",
+		"latest", "news",
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 func (st *state) shapeImages(images []*ast.Image) {
 	insecure, first := 0, 0
 	for i, img := range images {
-		src := string(img.Destination)
+		src := unescape(img.Destination)
 		if !safeMedia(src) {
 			st.warn(img.Pos(), "the picture %.40q is left out: browsers show only pictures of this site and from https addresses", src)
 			unwrap([]ast.Node{img}, st.source)

@@ -37,16 +37,23 @@ func startsBlank(s string) bool { return s == "" || s[0] == ' ' || s[0] == '\t' 
 // whose author wrote no summary.
 func (a *Author) Lead(source []byte) string {
 	var paragraph []string
+	skip := false // to the end of a block that is no prose
 	for _, line := range append(outsideFences(source), "") {
 		trimmed := strings.TrimSpace(line)
 		switch {
+		case len(paragraph) > 0 && trimmed != "" && strings.Trim(trimmed, "=") == "", // a heading, underlined
+			len(paragraph) > 0 && len(trimmed) > 1 && strings.Trim(trimmed, "-") == "":
+			paragraph = nil
 		case trimmed == "" && len(paragraph) > 0:
 			if lead := shorten(a.inlineText(strings.Join(paragraph, "\n")), leadLength); lead != "" {
 				return lead
 			}
 			paragraph = nil
 		case trimmed == "":
+			skip = false
+		case skip:
 		case len(paragraph) == 0 && !opensText(line):
+			skip = !strings.HasPrefix(line, "#")
 		default:
 			paragraph = append(paragraph, line)
 		}

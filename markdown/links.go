@@ -22,12 +22,12 @@ func (plainLinks) Transform(doc *ast.Document, reader text.Reader, _ parser.Cont
 		case *ast.Link:
 			n.Title = nil
 			n.SetAttributeString("rel", []byte(strangerRel))
-			if !safeLink(string(n.Destination)) {
+			if !safeLink(unescape(n.Destination)) {
 				dangerous = append(dangerous, n)
 			}
 		case *ast.AutoLink:
 			n.SetAttributeString("rel", []byte(strangerRel))
-			if !safeLink(string(n.URL(reader.Source()))) {
+			if !safeLink(unescape(n.URL(reader.Source()))) {
 				dangerous = append(dangerous, n)
 			}
 		}

@@ -93,7 +93,7 @@ func keepForeign(element, name, value string) bool {
 	case name == "xmlns" || strings.HasPrefix(name, "aria-"):
 		return true
 	case strings.HasPrefix(name, "on"), name == "style", strings.ContainsAny(name, ":"), strings.HasPrefix(name, "hx-"),
-		strings.HasPrefix(name, "data-"), name == "src", name == "action", name == "formaction":
+		strings.HasPrefix(name, "data-"), has(" src srcset srcdoc action formaction ping data ", name):
 		return false
 	}
 	return !strings.Contains(strings.ToLower(value), "url(") || strings.Contains(value, "url(#")

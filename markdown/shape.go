@@ -130,9 +130,9 @@ func (st *state) shapeLinks(links []ast.Node) {
 		var target string
 		switch n := n.(type) {
 		case *ast.Link:
-			target = string(n.Destination)
+			target = unescape(n.Destination) // goldmark resolves entities when it writes the link
 		case *ast.AutoLink:
-			target = string(n.URL(st.source))
+			target = unescape(n.URL(st.source))
 		}
 		if !safeLink(target) {
 			st.warn(n.Pos(), "the link to %.60q is left out: browsers would not open it safely; use https", target)

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
 
@@ -86,7 +88,30 @@ const strangerNesting = 24
 
 func (s *Stranger) convert(source []byte, b *bytes.Buffer) (err error) {
 	defer recovered(&err)
-	return s.markdown.Convert(source, b)
+	doc := s.markdown.Parser().Parse(text.NewReader(source))
+	if depth(doc) > strangerDepth {
+		return errTooDeep
+	}
+	return s.markdown.Renderer().Render(b, source, doc)
+}
+
+// strangerDepth is how deep emphasis, links and quotes may stand in each other: browsers give up at 512.
+const strangerDepth = 100
+
+var errTooDeep = errors.New("nested too deeply")
+
+func depth(n ast.Node) int {
+	deepest, now := 0, 0
+	_ = ast.Walk(n, func(_ ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			now++
+			deepest = max(deepest, now)
+		} else {
+			now--
+		}
+		return ast.WalkContinue, nil
+	})
+	return deepest
 }
 
 // strangerRenderer draws what differs from goldmark's own way.

@@ -1,0 +1,94 @@
+package markdown
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"vang/blog"
+)
+
+func sized(n int) rendered { return rendered{doc: blog.Document{HTML: strings.Repeat("x", n)}} }
+
+func TestCacheRendersOnceForAllWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCache(1 << 20)
+		var made atomic.Int32
+		slow := func() (rendered, error) {
+			made.Add(1)
+			time.Sleep(time.Second)
+			return sized(10), nil
+		}
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if r, err := c.get(t.Context(), "k", slow); err != nil || len(r.doc.HTML) != 10 {
+					t.Errorf("%v %v", r, err)
+				}
+			})
+		}
+		wg.Wait()
+		if made.Load() != 1 {
+			t.Errorf("rendered %d times", made.Load())
+		}
+	})
+}
+
+func TestCacheLetsAnImpatientReaderGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCache(1 << 20)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := c.get(ctx, "k", func() (rendered, error) {
+			time.Sleep(10 * time.Second)
+			return sized(1), nil
+		})
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if _, ok := c.find("k"); !ok {
+			t.Error("the work that was left is lost")
+		}
+	})
+}
+
+func TestCacheStaysWithinItsBytes(t *testing.T) {
+	c := newCache(100_000)
+	for i := range 1000 {
+		_, err := c.get(t.Context(), fmt.Sprint(i), func() (rendered, error) { return sized(1000), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := c.find("0"); !ok { // asking keeps it
+			t.Fatal("what was used last is gone")
+		}
+	}
+	if c.size > c.limit || c.used.Len() != len(c.byKey) || c.used.Len() < 50 || c.used.Len() > 100 {
+		t.Errorf("%d bytes in %d entries", c.size, c.used.Len())
+	}
+	if _, ok := c.find("500"); ok {
+		t.Error("what was not used for long is still there")
+	}
+	if _, err := c.get(t.Context(), "big", func() (rendered, error) { return sized(200_000), nil }); err != nil || c.used.Len() < 50 {
+		t.Errorf("a document beyond the limit must pass through and drive nothing out: %v", err)
+	}
+}
+
+func TestCacheKeepsNoErrors(t *testing.T) {
+	c := newCache(1000)
+	broken := errors.New("broken")
+	if _, err := c.get(t.Context(), "k", func() (rendered, error) { return rendered{}, broken }); !errors.Is(err, broken) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := c.get(t.Context(), "k", func() (rendered, error) { return sized(1), nil }); err != nil {
+		t.Errorf("the error stayed: %v", err)
+	}
+}

@@ -3,12 +3,25 @@ package views
 import (
 	"net/url"
 	"strconv"
+
+	"github.com/a-h/templ"
 )
 
 // htmxConfig: no history (native navigation keeps it), no style element (the CSP forbids it), and a socket that also comes
 // back after 1000, which is what htmx itself sends on pagehide: a page restored by Back would stay dead.
 const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultTimeout":30000,` +
 	`"ws":{"reconnectCodes":[1000,1001,1005,1006,1011,1012,1013,1014],"reconnectJitter":1,"reconnectMaxDelay":15000}}`
+
+// scriptWords is all that the script may say: it has no words of its own. Only a post's page has something to say.
+func scriptWords(w *Catalogue, kind string) templ.Attributes {
+	if kind != "post" {
+		return nil
+	}
+	return templ.Attributes{
+		"data-one": w.NewComments1, "data-many": w.NewComments, "data-arrived": w.Arrived, "data-kept": w.NoticeKept,
+		"data-failed": w.NotSent,
+	}
+}
 
 func (f Frame) documentTitle() string {
 	switch {

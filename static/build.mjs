@@ -1,0 +1,73 @@
+// Builds static/dist from static/src and htmx: `npm run build`. Fails when a page would grow heavier than promised.
+import { build, transform } from 'esbuild';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { slim } from './htmx.mjs';
+import { touchIcon } from './icon.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, 'dist');
+const htmx = join(here, '..', 'node_modules', 'htmx.org', 'dist');
+
+const target = 'es2022';
+
+// Most bytes of the brotli variant.
+const limits = { 'vang.js': 16_000, 'vang.css': 8_000 };
+
+// One bundle, in this order: a WebSocket extension that registers after htmx has started never connects.
+async function script() {
+  const own = await build({
+    entryPoints: [join(here, 'src', 'vang.js')], bundle: true, minify: true, format: 'iife', target, write: false,
+  });
+  const library = slim(await readFile(join(htmx, 'htmx.js'), 'utf8')) + (await readFile(join(htmx, 'ext', 'hx-ws.js'), 'utf8'));
+  return (await transform(library, { minify: true, target })).code + own.outputFiles[0].text;
+}
+
+async function style() {
+  const css = await readFile(join(here, 'src', 'vang.css'), 'utf8');
+  return (await transform(css, { loader: 'css', minify: true, target: ['chrome123', 'firefox120', 'safari17.5'] })).code;
+}
+
+function encodings(name, bytes) {
+  if (name.endsWith('.png')) return {};
+  const text = constants.BROTLI_MODE_TEXT;
+  const br = brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22, [constants.BROTLI_PARAM_MODE]: text,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+  return { '.br': br, '.gz': gzipSync(bytes, { level: 9 }) };
+}
+
+async function clean() {
+  await mkdir(dist, { recursive: true });
+  for (const name of await readdir(dist)) {
+    if (!name.startsWith('.')) await rm(join(dist, name));
+  }
+}
+
+const icon = await readFile(join(here, 'src', 'icon.svg'));
+const files = {
+  'vang.js': Buffer.from(await script()),
+  'vang.css': Buffer.from(await style()),
+  'icon.svg': Buffer.from(icon.toString().replace(/>\s+</g, '><').trim()),
+  'touch-icon.png': touchIcon(180),
+};
+
+await clean();
+let heavy = false;
+for (const [name, bytes] of Object.entries(files)) {
+  const variants = encodings(name, bytes);
+  await writeFile(join(dist, name), bytes);
+  for (const [ext, data] of Object.entries(variants)) await writeFile(join(dist, name + ext), data);
+  const size = variants['.br']?.length ?? bytes.length;
+  const limit = limits[name];
+  const over = limit !== undefined && size > limit;
+  heavy ||= over;
+  const told = limit === undefined ? '' : `  (limit ${limit})${over ? '  TOO HEAVY' : ''}`;
+  console.log(`${name.padEnd(16)}${String(bytes.length).padStart(8)} bytes${String(size).padStart(8)} sent${told}`);
+}
+if (heavy) process.exit(1);

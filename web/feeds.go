@@ -119,7 +119,13 @@ func updated(p blog.Post) time.Time {
 	return p.Date
 }
 
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// stamp is a time as feeds write it. They must have one: what has no date is as old as the clock.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		t = time.Unix(0, 0)
+	}
+	return t.UTC().Format(time.RFC3339)
+}
 
 // feedXML is the newest posts in Atom (RFC 4287).
 func (s *Server) feedXML(w http.ResponseWriter, r *http.Request) error {

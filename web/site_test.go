@@ -57,6 +57,7 @@ type site struct {
 	http    *httptest.Server
 	log     *lines
 	ids     map[string]string // slug -> post id
+	wakes   func(postID string)
 }
 
 // lines is a log that tests read.
@@ -92,6 +93,7 @@ func siteFiles() fstest.MapFS {
 		"pages/about.md":    file("---\ntitle: About\n---\n\nAbout this.\n"),
 		"posts/media.md":    file("---\ntitle: Media\ndate: 2022-03-01\n---\n\n![a dot](/media/dot.png)\n"),
 		"media/dot.png":     file("\x89PNG\r\n\x1a\n"),
+		"media/page.html":   file("<script>alert(1)</script>"),
 	}
 }
 
@@ -146,6 +148,7 @@ func (s *site) wire(ctx context.Context, log *slog.Logger, opts []option) {
 		Hub: hub, Bus: realtime.NewLocalBus(), Sessions: store.NewSessions(s.store), Registry: prometheus.NewRegistry(),
 		Log: log, Now: s.clock.Now, Assets: assets,
 	}
+	s.wakes = func(id string) { s.server.Stale(id) }
 	d.Discussion = blog.NewDiscussion(s.store, s.stale, nil)
 	for _, o := range opts {
 		o(&d, s)
@@ -166,7 +169,13 @@ func (s *site) wire(ctx context.Context, log *slog.Logger, opts []option) {
 }
 
 // stale is the wake after a commit.
-func (s *site) stale(postID string) { s.server.Stale(postID) }
+func (s *site) stale(postID string) { s.wakes(postID) }
+
+// holdAll has every comment wait for a moderator.
+func holdAll(d *web.Deps, s *site) {
+	s.wakes = func(id string) { s.server.Stale(id) }
+	d.Discussion = blog.NewDiscussion(s.store, s.stale, func(blog.Submission) blog.State { return blog.Pending })
+}
 
 func (s *site) must(err error) {
 	s.Helper()

@@ -17,6 +17,8 @@ type Options struct {
 	Address string
 	Now     blog.Clock   // by which windows and expiries are judged; time.Now if nil
 	Log     *slog.Logger // where housekeeping tells what went wrong; silent if nil
+
+	busyTimeout time.Duration // how long a lock of another program is waited for
 }
 
 // Open opens the database at o.Address and brings its tables up to date. Its errors say what to do. Several processes may
@@ -27,6 +29,9 @@ func Open(ctx context.Context, o Options) (Store, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.busyTimeout == 0 {
+		o.busyTimeout = busyTimeout
 	}
 	path, err := sqlitePath(o.Address)
 	if err != nil {

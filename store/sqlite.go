@@ -45,14 +45,14 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 		return nil, err
 	}
 	fault := fileFault(path)
-	if s.writeDB, err = openDB(path, 1, ""); err != nil {
+	if s.writeDB, err = openDB(path, 1, o.busyTimeout, ""); err != nil {
 		return nil, err
 	}
-	if err := prepareFile(ctx, s.writeDB, path); err != nil {
+	if err := prepareFile(ctx, s.writeDB, path, o.busyTimeout); err != nil {
 		return nil, fault(err)
 	}
 	readers := min(8, max(4, runtime.GOMAXPROCS(0)))
-	if s.readDB, err = openDB(path, readers, "&_pragma=query_only(1)"); err != nil {
+	if s.readDB, err = openDB(path, readers, o.busyTimeout, "&_pragma=query_only(1)"); err != nil {
 		return nil, err
 	}
 	s.reads = newReads(s.readDB, readers, o.Now, fault)
@@ -82,10 +82,10 @@ func checkPath(path string) error {
 // openDB makes a pool of connections to the file, opened when they are needed. FULL: an acknowledged comment survives a
 // loss of power; group commit pays for it. IMMEDIATE: a transaction that turns from reading to writing would fail at once
 // when another has written meanwhile (measured: 627 of 800 under 8 writers).
-func openDB(path string, conns int, more string) (*sql.DB, error) {
+func openDB(path string, conns int, busy time.Duration, more string) (*sql.DB, error) {
 	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}).String()
 	name += fmt.Sprintf("?_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
-		"&_pragma=journal_size_limit(%d)%s", busyTimeout.Milliseconds(), 64<<20, more)
+		"&_pragma=journal_size_limit(%d)%s", busy.Milliseconds(), 64<<20, more)
 	connector, err := sqlite.NewConnector(name)
 	if err != nil {
 		return nil, err
@@ -97,8 +97,8 @@ func openDB(path string, conns int, more string) (*sql.DB, error) {
 }
 
 // prepareFile makes the file a database that can be written now and has today's tables.
-func prepareFile(ctx context.Context, db *sql.DB, path string) error {
-	if err := useWAL(ctx, db, path); err != nil {
+func prepareFile(ctx context.Context, db *sql.DB, path string, busy time.Duration) error {
+	if err := useWAL(ctx, db, path, busy); err != nil {
 		return err
 	}
 	steps, err := migrations.SQLite()
@@ -117,8 +117,8 @@ func prepareFile(ctx context.Context, db *sql.DB, path string) error {
 
 // useWAL switches to the write-ahead log, once in the file's life. SQLite does not wait for this lock by itself when
 // another process is switching too, so this waits for it.
-func useWAL(ctx context.Context, db *sql.DB, path string) error {
-	ctx, cancel := context.WithTimeout(ctx, busyTimeout)
+func useWAL(ctx context.Context, db *sql.DB, path string, busy time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, busy)
 	defer cancel()
 	var mode string
 	for {

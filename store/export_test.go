@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+)
+
+// OpenImpatiently is Open with another wait for locks of other programs.
+func OpenImpatiently(ctx context.Context, o Options, wait time.Duration) (Store, error) {
+	o.busyTimeout = wait
+	return Open(ctx, o)
+}
+
+// OnWriter runs a statement on the writer's connection.
+func OnWriter(ctx context.Context, s Store, text string) error {
+	return s.(*sqliteStore).writer.do(ctx, func(ctx context.Context, t txn) error { return t.exec(ctx, text) })
+}
+
+// Texts returns every SQL text that an open s has sent, of both kinds of connection.
+func Texts(ctx context.Context, s Store) []string {
+	texts := map[string]bool{}
+	collect := func(l *link) {
+		for text := range l.byText {
+			texts[text] = true
+		}
+	}
+	_ = s.(*sqliteStore).writer.do(ctx, func(_ context.Context, t txn) error {
+		collect(t.link)
+		return nil
+	})
+	for range cap(s.(*sqliteStore).links) {
+		_ = s.(*sqliteStore).borrow(ctx, func(l *link) error {
+			collect(l)
+			return nil
+		})
+	}
+	return slices.Sorted(maps.Keys(texts))
+}
+
+// Explain returns the engine's plan for text, a step a line.
+func Explain(ctx context.Context, s Store, text string, args ...any) (plan []string, err error) {
+	rows, err := s.(*sqliteStore).writeDB.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			return nil, err
+		}
+		plan = append(plan, detail)
+	}
+	return plan, rows.Err()
+}

@@ -89,7 +89,7 @@ func authorMarkdown(key parser.ContextKey) goldmark.Markdown {
 		),
 		goldmark.WithRendererOptions(
 			html.WithUnsafe(), // what is unsafe is decided in the tree: links by shaper, raw HTML by clean
-			renderer.WithNodeRenderers(util.Prioritized(authorRenderer{}, 1)),
+			renderer.WithNodeRenderers(util.Prioritized(authorRenderer{languages: highlightable()}, 1)),
 		),
 	)
 }

@@ -57,8 +57,7 @@ func (t ids) claim(id string) string {
 	return free
 }
 
-// isCommentID tells whether a comment of the page may have this id: "c-" and 16 letters or digits.
+// isCommentID tells whether a comment of the page may have this id: a letter, a hyphen and 16 letters or digits.
 func isCommentID(id string) bool {
-	rest, ok := strings.CutPrefix(id, "c-")
-	return ok && len(rest) == 16 && !strings.Contains(rest, "-")
+	return len(id) == 18 && id[1] == '-' && !strings.Contains(id[2:], "-")
 }

@@ -33,7 +33,9 @@ func (n *node) Kind() ast.NodeKind { return n.kind }
 func (n *node) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
 // authorRenderer draws what differs from goldmark's own way, and our own nodes.
-type authorRenderer struct{}
+type authorRenderer struct {
+	languages map[string]bool // that can be highlighted
+}
 
 func (r authorRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHeading, r.heading)

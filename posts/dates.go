@@ -58,7 +58,8 @@ func parseDateText(s string) (time.Time, string, error) {
 	}
 	if m := dayInFront.FindStringSubmatch(s); m != nil {
 		if t, err := time.Parse("2006-1-2", m[1]+"-"+m[2]+"-"+m[3]); err == nil {
-			return t, fmt.Sprintf("only the day of the date %.40q is understood: write it as 2006-01-02T15:04:05+07:00", s), nil
+			t, _, err = plausible(t)
+			return t, fmt.Sprintf("only the day of the date %.40q is understood: write it as 2006-01-02T15:04:05+07:00", s), err
 		}
 	}
 	return time.Time{}, "", fmt.Errorf("%.40q is no date: write it as 2006-01-02 or 2006-01-02T15:04:05+07:00", s)

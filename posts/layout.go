@@ -45,11 +45,10 @@ func shapeOf(paths []string) shape {
 	return found
 }
 
-// skipped tells whether a file of that base name is never a post: sections' own pages and papers of a repository.
+// skipped tells whether a file of that base name is never a post: a repository's papers, which are written in capitals.
 func skipped(name string) bool {
-	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
-	switch stem {
-	case "_index", "readme", "license", "contributing", "changelog", "code_of_conduct", "security":
+	switch stem, _, _ := strings.Cut(name, "."); stem {
+	case "README", "LICENSE", "CONTRIBUTING", "CHANGELOG", "CODE_OF_CONDUCT", "SECURITY":
 		return true
 	}
 	return false

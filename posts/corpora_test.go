@@ -78,7 +78,7 @@ func markdownFiles(t *testing.T, dir string) (n int) {
 			return err
 		case d.IsDir() && strings.HasPrefix(d.Name(), "_"): // pieces that other files include
 			return filepath.SkipDir
-		case !d.IsDir() && isMarkdown(d.Name()) && !strings.HasPrefix(d.Name(), "_"):
+		case !d.IsDir() && isMarkdown(d.Name()) && !strings.HasPrefix(d.Name(), "_") && !skipped(d.Name()):
 			n++
 		}
 		return nil

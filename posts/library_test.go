@@ -291,7 +291,8 @@ func TestShapesOfFolders(t *testing.T) {
 		},
 		"Jekyll": {
 			map[string]string{"_posts/2020-01-02-a.markdown": "x", "_drafts/d.md": "x", "about.md": "---\n---\nx", "index.md": "---\n---\nx", "notes.md": "no matter"},
-			[]string{"a"}, []string{"about"},
+			[]string{"a"},
+			[]string{"about"},
 		},
 		"just files": {
 			map[string]string{"a.md": "x", "deep/er/b.md": "x", "c.MD": "x", "d.txt": "x", "ghi chú.md": "x", "node_modules/x/e.md": "x"}, []string{"a", "c", "b", "ghi-chu"}, nil,

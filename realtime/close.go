@@ -8,11 +8,8 @@ import (
 	"time"
 )
 
-// Disconnect closes the connections of owner, so that they come back as whoever they are now.
+// Disconnect closes the connections of owner, so that they come back as whoever they are now. Those of nobody ("") stay.
 func (h *Hub) Disconnect(owner string) {
-	if owner == "" {
-		return
-	}
 	h.mu.Lock()
 	readers := slices.Collect(maps.Keys(h.owners[owner]))
 	h.mu.Unlock()

@@ -30,6 +30,9 @@ func withHub(t *testing.T, opt HubOptions, check func(t *testing.T, h *Hub, src 
 		if s := h.Stats(); s.Sockets != 0 || s.Topics != 0 {
 			t.Errorf("after the end %d sockets and %d topics are left", s.Sockets, s.Topics)
 		}
+		if n := len(h.owners); n != 0 {
+			t.Errorf("after the end %d owners are left", n)
+		}
 	})
 }
 
@@ -158,12 +161,15 @@ func TestReplayBeyondTheMemoryComesFromTheSource(t *testing.T) {
 
 func TestForeignAndAheadCursorsReload(t *testing.T) {
 	withHub(t, HubOptions{}, func(t *testing.T, h *Hub, src *fakeSource) {
-		src.write("p", 5)
 		for _, at := range []Head{{"e0", 3}, {"e1", 6}, {"e1", 1 << 62}, {}, {"e1", -1}} {
-			c := dial(t, h, src, Subscriber{Topic: "p"}, at)
-			synctest.Wait()
-			if len(c.reloaded()) != 1 || len(c.messages()) != 1 {
-				t.Errorf("%v got %q, want one reload", at, c.messages())
+			topic := fmt.Sprint(at)
+			src.write(topic, 5)
+			for _, which := range []string{"first", "second"} {
+				c := dial(t, h, src, Subscriber{Topic: topic}, at)
+				synctest.Wait()
+				if len(c.reloaded()) != 1 || len(c.messages()) != 1 {
+					t.Errorf("the %s at %v got %q, want one reload", which, at, c.messages())
+				}
 			}
 		}
 	})
@@ -304,6 +310,16 @@ func TestSourceErrorsLoseNothing(t *testing.T) {
 				t.Errorf("%s got %q once the database was back, want its change", c.sub.Topic, got)
 			}
 		}
+		src.setErr(errDown) // a new failure is not held for the old ones
+		src.write("p", 1)
+		h.Wake("p")
+		synctest.Wait()
+		src.setErr(nil)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := live.messages(); len(got) != 2 {
+			t.Errorf("got %q two seconds after a short failure, want both changes", got)
+		}
 	})
 }
 
@@ -312,7 +328,7 @@ func TestAReadThatHangsIsGivenUp(t *testing.T) {
 		src.gate = make(chan struct{})
 		c := dial(t, h, src, Subscriber{Topic: "p"}, Head{"e1", 0})
 		src.write("p", 1)
-		time.Sleep(11 * time.Second)
+		time.Sleep(10*time.Second + 100*time.Millisecond) // given up, not yet tried again
 		src.mu.Lock()
 		src.gate = nil
 		src.mu.Unlock()
@@ -376,7 +392,7 @@ func TestAHeadThatWentBackwardsIsReported(t *testing.T) {
 		c := dial(t, h, src, Subscriber{Topic: "p"}, src.write("p", 10))
 		synctest.Wait()
 		src.restore("p", 7, "e1")
-		time.Sleep(time.Second)
+		time.Sleep(5 * time.Second)
 		synctest.Wait()
 		if diff := cmp.Diff([]string{"p{e1 7}"}, reported); diff != "" {
 			t.Errorf("reported (-want +got):\n%s", diff)
@@ -602,6 +618,92 @@ func TestTheEndOfRunClosesWhatIsOpen(t *testing.T) {
 		}
 		if code, _ := c.closed(); code != codeRestart {
 			t.Errorf("closed with %d, want %d", code, codeRestart)
+		}
+	})
+}
+
+func TestAReplaysReadThatIsTooFarStillBringsTheLiveOnesTheirs(t *testing.T) {
+	withHub(t, HubOptions{Poll: time.Hour, Memory: 10}, func(t *testing.T, h *Hub, src *fakeSource) {
+		live := dial(t, h, src, Subscriber{Topic: "p"}, src.write("p", 1000))
+		synctest.Wait()
+		src.write("p", 1) // its wake is lost
+		far := dial(t, h, src, Subscriber{Topic: "p"}, Head{"e1", 1})
+		synctest.Wait()
+		if got := live.messages(); len(got) != 1 {
+			t.Errorf("got %q, want the change that the read for another saw", got)
+		}
+		if len(far.reloaded()) != 1 {
+			t.Errorf("the one who was away got %d messages, want a reload", len(far.messages()))
+		}
+	})
+}
+
+func TestHopelessCursorsDoNotSpoilTheOthersReplay(t *testing.T) {
+	withHub(t, HubOptions{Poll: time.Hour, Memory: 10}, func(t *testing.T, h *Hub, src *fakeSource) {
+		dial(t, h, src, Subscriber{Topic: "p"}, src.write("p", 2000))
+		synctest.Wait()
+		gate := make(chan struct{})
+		src.gate = gate
+		h.Wake("p")
+		synctest.Wait() // a read is under way: those who come now are decided about together
+		var near, far []*fakeConn
+		for i := range int64(5) {
+			far = append(far, dial(t, h, src, Subscriber{Topic: "p"}, Head{"e1", i}))
+			near = append(near, dial(t, h, src, Subscriber{Topic: "p"}, Head{"e1", 1900 + i}))
+		}
+		close(gate)
+		synctest.Wait()
+		for _, c := range near {
+			if len(c.reloaded()) > 0 {
+				t.Error("a reader 100 behind was reloaded")
+			}
+		}
+		for _, c := range far {
+			if len(c.reloaded()) != 1 {
+				t.Errorf("a reader 2,000 behind got %d messages, want a reload", len(c.messages()))
+			}
+		}
+	})
+}
+
+func TestTheMemoryDoesNotGrow(t *testing.T) {
+	withHub(t, HubOptions{Memory: 10}, func(t *testing.T, h *Hub, src *fakeSource) {
+		dial(t, h, src, Subscriber{Topic: "p"}, src.head("p"))
+		synctest.Wait()
+		for range 50 {
+			src.write("p", 1)
+			h.Wake("p")
+			synctest.Wait()
+		}
+		topic := h.topics["p"]
+		if n := len(topic.memory.items); n != 10 || topic.memory.floor != 40 {
+			t.Errorf("%d items after %d are kept, want 10 after 40", n, topic.memory.floor)
+		}
+	})
+}
+
+func TestOneWhoLeftIsNotLetIn(t *testing.T) {
+	h := NewHub(newFakeSource(t), HubOptions{})
+	topic := newTopic(h, "p")
+	r := &reader{}
+	topic.remove(r) // the connection ended between Hub.enter and topic.join
+	if waits, ok := topic.join(r, Head{"e1", 1}); waits || !ok || len(topic.waiting)+len(topic.live) > 0 {
+		t.Errorf("waits %v, ok %v, %d wait, %d live", waits, ok, len(topic.waiting), len(topic.live))
+	}
+}
+
+func TestOneWhoLeftWhileWaitingIsForgotten(t *testing.T) {
+	withHub(t, HubOptions{}, func(t *testing.T, h *Hub, src *fakeSource) {
+		src.setErr(errDown)
+		leaves := dial(t, h, src, Subscriber{Topic: "p"}, src.head("p"))
+		dial(t, h, src, Subscriber{Topic: "p"}, src.head("p"))
+		synctest.Wait()
+		leaves.close(1000, "")
+		src.setErr(nil)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if topic := h.topics["p"]; len(topic.live) != 1 || len(topic.waiting) != 0 {
+			t.Errorf("%d live, %d wait, want 1 and none", len(topic.live), len(topic.waiting))
 		}
 	})
 }

@@ -13,7 +13,7 @@ func FuzzMemory(f *testing.F) {
 	f.Add([]byte{7, 7, 7, 0x81, 7, 7, 0xc0, 7, 0x81})
 	f.Fuzz(func(t *testing.T, script []byte) {
 		script = script[:min(len(script), 200)] // the plain list is slow
-		var all []string // all[i] is the item that rev i+1 changed
+		var all []string                        // all[i] is the item that rev i+1 changed
 		var m memory
 		read := int64(0) // the head the memory stands at
 		for _, b := range script {

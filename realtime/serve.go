@@ -35,7 +35,6 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, sub Subscriber, pars
 	reader, err := h.open(s, sub)
 	if err != nil { // the drain began after the look above
 		s.close(codeRestart, "restarting")
-		s.writer.Wait()
 		s.finish()
 		return fmt.Errorf("serve %s: %w", sub.Topic, err)
 	}
@@ -66,7 +65,7 @@ func (h *Hub) whereFrom(s *socket, r *reader, parse func([]byte) (Head, bool)) (
 	}
 	at, ok := parse(first)
 	if !ok {
-		s.refuse("the first message must carry a cursor")
+		s.close(codePolicy, "the first message must carry a cursor")
 	}
 	return at, ok
 }

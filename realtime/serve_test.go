@@ -256,12 +256,17 @@ func TestServeRefuses(t *testing.T) {
 }
 
 func TestAFewLaterMessagesAreIgnored(t *testing.T) {
-	s := newSite(t, HubOptions{HelloTimeout: 50 * time.Millisecond})
+	s := newSite(t, HubOptions{HelloTimeout: 300 * time.Millisecond, Heartbeat: 100 * time.Millisecond})
 	ws := s.dial("", nil)
 	for range 10 {
 		write(t, ws, websocket.MessageText, "e1.0")
 	}
 	s.joined(1)
+	for range 5 { // until well after the time for a first message
+		if _, m, err := ws.Read(t.Context()); err != nil || len(m) > 0 {
+			t.Fatalf("got %q, %v, want a heartbeat", m, err)
+		}
+	}
 	s.change("still here", "")
 	if got := read(t, ws); got != "html|set|1|a|still here" {
 		t.Errorf("got %q", got)
@@ -338,7 +343,7 @@ func (s *site) deafen() net.Conn {
 }
 
 func TestANeverReadingPeerIsCutOffAndDelaysNobody(t *testing.T) {
-	s := newSite(t, HubOptions{})
+	s := newSite(t, HubOptions{QueueMessages: 1 << 40})
 	s.deafen()
 	ws := s.dial("&since=e1.0", nil)
 	ws.SetReadLimit(1 << 20)
@@ -361,6 +366,21 @@ func TestANeverReadingPeerIsCutOffAndDelaysNobody(t *testing.T) {
 	s.change("after", "")
 	if got := read(t, ws); !strings.HasSuffix(got, "|after") {
 		t.Errorf("got %.40q", got)
+	}
+}
+
+func TestAPeerThatTakesNothingIsNotWaitedForWhenItIsCutOff(t *testing.T) {
+	s := newSite(t, HubOptions{WriteTimeout: time.Hour, QueueMessages: 1, QueueBytes: 1 << 40})
+	s.deafen()
+	s.joined(1)
+	s.change(strings.Repeat("x", 20<<20), "")
+	eventually(t, "a push", func() bool { return s.hub.Stats().Pushes == 1 })
+	s.change("one too many", "")
+	s.sockets(0)
+	ctx, cancel := context.WithTimeout(t.Context(), patience/2)
+	defer cancel()
+	if err := s.hub.Drain(ctx, 1000); err != nil {
+		t.Errorf("the connection's goroutines are still there: %v", err)
 	}
 }
 
@@ -494,5 +514,34 @@ func TestALargeReplayIsTakenWhole(t *testing.T) {
 		if got, want := read(t, ws), fmt.Sprintf("html|set|%d|", i+1); !bytes.HasPrefix([]byte(got), []byte(want)) {
 			t.Fatalf("got %q, want %q", got, want)
 		}
+	}
+}
+
+func TestASocketThatEndedTakesNothing(t *testing.T) {
+	ended := make(chan *socket, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			t.Errorf("accept: %v", err)
+			return
+		}
+		opt := HubOptions{}.withDefaults()
+		s := newSocket(ws, &opt)
+		s.finish()
+		ended <- s
+	}))
+	defer server.Close()
+	ws, _, err := websocket.Dial(t.Context(), server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ws.CloseNow() }()
+	s := <-ended
+	if !s.send([]byte("late")) || len(s.queue) > 0 || s.writing {
+		t.Errorf("%d messages wait for a connection that is gone; writing: %v", len(s.queue), s.writing)
+	}
+	s.close(codePolicy, "late")
+	if s.writing {
+		t.Error("a connection that is gone is closed once more")
 	}
 }

@@ -129,11 +129,16 @@ func (s *socket) writeOne(m []byte) bool {
 	return true
 }
 
-// finish ends the connection, however far it is, and waits for its writer.
+// finish ends the connection, however far it is, and waits for its writer. If the connection is being closed, the peer gets
+// the time of a close handshake to hear why: an early end would take the close frame back if the peer is still sending.
 func (s *socket) finish() {
 	s.mu.Lock()
+	closing := s.code != 0
 	s.over, s.queue = true, nil
 	s.mu.Unlock()
+	if closing {
+		s.writer.Wait()
+	}
 	s.stop()
 	_ = s.ws.CloseNow()
 	s.writer.Wait()
@@ -152,21 +157,14 @@ func (s *socket) readMessage() ([]byte, bool) {
 	switch {
 	case errors.Is(err, websocket.ErrMessageTooBig):
 		s.close(codeTooBig, "message too large")
-		s.writer.Wait() // the peer should hear why, so it gets the time of a close handshake
 		return nil, false
 	case err != nil:
 		return nil, false
 	case kind != websocket.MessageText:
-		s.refuse("text messages only")
+		s.close(codePolicy, "text messages only")
 		return nil, false
 	}
 	return m, true
-}
-
-// refuse closes with 1008 and waits until that is said.
-func (s *socket) refuse(reason string) {
-	s.close(codePolicy, reason)
-	s.writer.Wait()
 }
 
 // chatter is how many messages a subscriber may send at once after its first, and one more each second. They mean nothing.
@@ -183,7 +181,7 @@ func (s *socket) readOn() {
 		earned := int(now.Sub(last) / time.Second)
 		last = last.Add(time.Duration(earned) * time.Second)
 		if left = min(left+earned, chatter) - 1; left < 0 {
-			s.refuse("too many messages")
+			s.close(codePolicy, "too many messages")
 			return
 		}
 	}

@@ -122,6 +122,9 @@ func (s *fakeSource) Changes(ctx context.Context, topic string, rev int64) (Chan
 	if s.reading[topic] {
 		s.t.Errorf("two goroutines read %s at once", topic)
 	}
+	if rev < 0 {
+		s.t.Errorf("read after rev %d", rev)
+	}
 	s.reading[topic] = true
 	defer delete(s.reading, topic)
 	s.reads++

@@ -170,7 +170,7 @@ func FuzzIfMatch(f *testing.F) {
 
 func TestIfMatchTakesVersionsAndWholeTags(t *testing.T) {
 	for header, want := range map[string][]int64{
-		`"3"`: {3}, `3`: {3}, `"3-abcdef"`: {3}, `"1", "2-x"`: {1, 2}, `W/"3"`: nil, `"x"`: nil, ``: nil, `"-1"`: nil,
+		`"3"`: {3}, `3`: {3}, `"3-abcdef"`: {3}, `"1", "2-x"`: {1, 2}, `W/"3-x"`: {3}, `"x"`: nil, ``: nil, `"-1"`: nil,
 	} {
 		got, star, given := parseIfMatch([]string{header})
 		if !slices.Equal(got, want) || star || !given {
@@ -200,8 +200,12 @@ func TestUpgradeTokens(t *testing.T) {
 		connection, upgrade string
 		want                bool
 	}{
-		{"Upgrade", "websocket", true}, {"keep-alive, upgrade", "WebSocket", true}, {"keep-alive", "websocket", false},
-		{"Upgrade", "h2c", false}, {"", "", false}, {"Upgraded", "websocket", false},
+		{"Upgrade", "websocket", true},
+		{"keep-alive, upgrade", "WebSocket", true},
+		{"keep-alive", "websocket", false},
+		{"Upgrade", "h2c", false},
+		{"", "", false},
+		{"Upgraded", "websocket", false},
 	} {
 		h := http.Header{"Connection": {row.connection}, "Upgrade": {row.upgrade}}
 		if got := upgrades(h); got != row.want {

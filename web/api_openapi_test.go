@@ -3,6 +3,7 @@ package web_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -279,9 +280,7 @@ func TestTheValidatorFindsFaults(t *testing.T) {
 		"state": "spam", "seq": 0.0, "rev": 1.5, "author": map[string]any{"name": "A"}, "created_at": "yesterday", "email": "x", "id": nil,
 	} {
 		bad := map[string]any{}
-		for k, v := range good.(map[string]any) {
-			bad[k] = v
-		}
+		maps.Copy(bad, good.(map[string]any))
 		bad[name] = value
 		if len(d.faults(comment, bad, "")) == 0 {
 			t.Errorf("%s = %v passed", name, value)

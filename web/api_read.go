@@ -96,7 +96,7 @@ func (s *Server) apiList(w http.ResponseWriter, r *http.Request) error {
 	if answer.Page.Next != nil {
 		w.Header().Set("Link", "<"+nextLink(values, *answer.Page.Next)+`>; rel="next"`)
 	}
-	return s.writeTagged(w, r, "", answer)
+	return s.writeShared(w, r, answer)
 }
 
 func (s *Server) list(r *http.Request, t topic, q listQuery) (listAnswer, error) {
@@ -208,7 +208,7 @@ func (s *Server) apiGet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.writeTagged(w, r, versionTag(f.comment), s.view(r, f.topic, f.head.ReadOnly).comment(f.comment))
+	return s.writeVersioned(w, r, versionTag(f.comment), s.view(r, f.topic, f.head.ReadOnly).comment(f.comment))
 }
 
 // contextAnswer is a comment among what stands around it.
@@ -242,7 +242,7 @@ func (s *Server) apiContext(w http.ResponseWriter, r *http.Request) error {
 	around := s.pageAnswer(r, f.topic, page)
 	answer := contextAnswer{Page: around.Page, Meta: around.Meta}
 	answer.Data.Comment, answer.Data.Ancestors, answer.Data.Page = v.comment(f.comment), v.all(above), around.Data
-	return s.writeTagged(w, r, "", answer)
+	return s.writeShared(w, r, answer)
 }
 
 // maxCounts is the most posts whose comments are counted at once: a listing's.
@@ -283,5 +283,5 @@ func (s *Server) apiCounts(w http.ResponseWriter, r *http.Request) error {
 			answer.Data[slug] = h.Count
 		}
 	}
-	return s.writeTagged(w, r, "", answer)
+	return s.writeShared(w, r, answer)
 }

@@ -334,9 +334,12 @@ func TestInternalTextNeverLeaks(t *testing.T) {
 	for _, cause := range []error{errors.New(innards), blog.E(blog.Unavailable, errors.New(innards)), context.DeadlineExceeded} {
 		a.store.fail(cause)
 		for _, req := range [][3]string{
-			{"GET", "/api/comments?post=first"}, {"GET", "/api/comments/" + c.ID}, {"GET", "/api/comments/" + c.ID + "/context"},
+			{"GET", "/api/comments?post=first"},
+			{"GET", "/api/comments/" + c.ID},
+			{"GET", "/api/comments/" + c.ID + "/context"},
 			{"POST", "/api/comments", `{"post":"first","body":"y","author":{"name":"Ann"}}`},
-			{"PATCH", "/api/comments/" + c.ID, `{"body":"y"}`}, {"DELETE", "/api/comments/" + c.ID},
+			{"PATCH", "/api/comments/" + c.ID, `{"body":"y"}`},
+			{"DELETE", "/api/comments/" + c.ID},
 		} {
 			res := p.send(req[0], req[1], req[2], "If-Match", "*")
 			if strings.Contains(string(res.body), "pq:") || strings.Contains(string(res.body), "deadline") {

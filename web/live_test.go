@@ -181,7 +181,7 @@ func TestAWritersPagesShowTheirOwnHeldComment(t *testing.T) {
 	ann := a.program()
 	ann.say(201, "first", "", "a session")
 	cursor := ann.list("post=first").Meta.Cursor
-	hello := []byte(fmt.Sprintf(`{"after":%q}`, cursor))
+	hello := fmt.Appendf(nil, `{"after":%q}`, cursor)
 	own, other := ann.listen("post=first", ""), a.program().listen("post=first", "")
 	for _, l := range []*listener{own, other} {
 		if err := l.conn.Write(t.Context(), websocket.MessageText, hello); err != nil {

@@ -19,7 +19,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	c := p.say(201, "first", "", "x", "Idempotency-Key", "a key")
 	p.say(201, "first", "", "x", "Idempotency-Key", "a key")
 	l.change()
-	p.get("/api/comments/" + c.ID).want(t, 200)
+	p.get("/api/comments/"+c.ID).want(t, 200)
 	p.get("/api/comments/nope").want(t, 404)
 	p.get("/blog/first").want(t, 200)
 	p.send("BREW", "/api/comments", "")

@@ -58,7 +58,7 @@ const defaultCacheBytes = 24 << 20
 func NewAuthor(o AuthorOptions) *Author {
 	words := defaultWords()
 	for lang, w := range o.Words {
-		words[lang] = w
+		words[lang] = w.or(words[blog.English])
 	}
 	if o.CacheBytes == 0 {
 		o.CacheBytes = defaultCacheBytes

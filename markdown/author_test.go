@@ -192,3 +192,11 @@ func BenchmarkAuthor(b *testing.B) {
 		}
 	}
 }
+
+func TestWordsThatAreLeftOutAreEnglish(t *testing.T) {
+	a := NewAuthor(AuthorOptions{Words: map[blog.Lang]Words{"fr": {Tip: "Astuce"}}})
+	doc, _, err := a.Render(t.Context(), []byte("| a |\n|---|\n"), DocOptions{Lang: "fr"})
+	if err != nil || !strings.Contains(doc.HTML, `aria-label="Table 1"`) {
+		t.Errorf("%s %v", doc.HTML, err)
+	}
+}

@@ -1,8 +1,12 @@
 package markdown
 
-import "vang/blog"
+import (
+	"cmp"
 
-// Words are what the renderer itself says in a document, in one language.
+	"vang/blog"
+)
+
+// Words are what the renderer itself says in a document, in one language. What is left out is said in English.
 type Words struct {
 	Note, Tip, Important, Warning, Caution string // titles of callouts
 	Table                                  string // label of a table, which a number follows
@@ -19,6 +23,15 @@ func defaultWords() map[blog.Lang]Words {
 			Note: "Ghi chú", Tip: "Mẹo", Important: "Quan trọng", Warning: "Cảnh báo", Caution: "Thận trọng",
 			Table: "Bảng", Done: "Đã xong", Open: "Chưa xong",
 		},
+	}
+}
+
+// or fills what w leaves out.
+func (w Words) or(other Words) Words {
+	return Words{
+		Note: cmp.Or(w.Note, other.Note), Tip: cmp.Or(w.Tip, other.Tip), Important: cmp.Or(w.Important, other.Important),
+		Warning: cmp.Or(w.Warning, other.Warning), Caution: cmp.Or(w.Caution, other.Caution), Table: cmp.Or(w.Table, other.Table),
+		Done: cmp.Or(w.Done, other.Done), Open: cmp.Or(w.Open, other.Open),
 	}
 }
 

@@ -138,6 +138,7 @@ type feed struct {
 	head blog.Head
 	post blog.Post
 	json apiView
+	html func(body string) string
 	err  error // the first failure to render; what failed is never sent
 }
 
@@ -150,9 +151,22 @@ func (s *source) feed(postID string, head blog.Head) *feed {
 			post = p
 		}
 	}
-	return &feed{deps: s.deps, head: head, post: post, json: apiView{
-		base: trimBase(s.deps.BaseURL), html: s.deps.Comments.HTML, now: s.deps.Now(), post: post, readOnly: head.ReadOnly,
-	}}
+	f := &feed{deps: s.deps, head: head, post: post, html: lastOnly(s.deps.Comments.HTML)}
+	f.json = apiView{
+		base: trimBase(s.deps.BaseURL), html: f.html, now: s.deps.Now(), post: post, readOnly: head.ReadOnly || !post.Comments,
+	}
+	return f
+}
+
+// lastOnly remembers the last text that it rendered: each comment's is wanted for three forms in a row.
+func lastOnly(render func(body string) string) func(body string) string {
+	var body, html string
+	return func(b string) string {
+		if b != body {
+			body, html = b, render(b)
+		}
+		return html
+	}
 }
 
 // unseen tells whether nobody but its writer and moderators ever saw c: nothing of it is told, not even that it is there.
@@ -164,7 +178,7 @@ func unseen(c blog.Comment) bool {
 func (f *feed) change(c blog.Comment) realtime.Change {
 	out := realtime.Change{Rev: c.Rev, Item: c.ID, Public: f.public(c)}
 	if own := c.Visitor; own != "" && sees(c, own) {
-		out.Owner, out.Own = own, f.frame(c.Rev, viewOf(f.deps.Comments, c, f.post.Slug, own, f.deps.Now()))
+		out.Owner, out.Own = own, f.frame(c.Rev, viewOf(f.html, c, f.post.Slug, own, f.json.now))
 	}
 	return out
 }
@@ -183,7 +197,7 @@ func (f *feed) public(c blog.Comment) realtime.Message {
 	}
 	told := f.json.comment(c)
 	return realtime.Message{
-		HTML: f.frame(c.Rev, viewOf(f.deps.Comments, c, f.post.Slug, "", f.deps.Now())),
+		HTML: f.frame(c.Rev, viewOf(f.html, c, f.post.Slug, "", f.json.now)),
 		JSON: f.encode(f.live(kind, c.Rev, &told)),
 	}
 }
@@ -198,7 +212,7 @@ func (f *feed) state(rev int64) realtime.Change {
 func (f *feed) live(kind string, rev int64, c *apiComment) liveChange {
 	return liveChange{
 		Rev: rev, Cursor: f.cursor(rev), Kind: kind, Comment: c,
-		Post: &livePost{Slug: f.post.Slug, Total: f.head.Count, ReadOnly: f.head.ReadOnly},
+		Post: &livePost{Slug: f.post.Slug, Total: f.head.Count, ReadOnly: f.json.readOnly},
 	}
 }
 
@@ -230,14 +244,14 @@ func (f *feed) encode(v any) []byte {
 
 // viewOf is a comment as viewer ("" is everyone) sees it at the moment now: the same in a page, in an answer and in a push.
 // What viewer may not read is not in it.
-func viewOf(md *markdown.Stranger, c blog.Comment, slug, viewer string, now time.Time) views.Comment {
+func viewOf(html func(body string) string, c blog.Comment, slug, viewer string, now time.Time) views.Comment {
 	mine, open := own(c, viewer), sees(c, viewer)
 	if !open {
 		c = erased(c)
 	}
 	v := views.Comment{Comment: c, Slug: slug, Hue: hue(c.Name)}
 	if open {
-		v.HTML = md.HTML(c.Body)
+		v.HTML = html(c.Body)
 		// A held comment stays its writer's to see when the time to change it is over.
 		v.Own = mine && (c.State != blog.Published || now.Before(c.EditableUntil()))
 	}

@@ -36,7 +36,7 @@ func (s stillLife) Heads(_ context.Context, ids []string) ([]blog.Head, error) {
 	return heads, nil
 }
 
-func sourceOf(t *testing.T, changes blog.Changes) realtime.Source {
+func sourceOf(t testing.TB, changes blog.Changes) realtime.Source {
 	t.Helper()
 	author := markdown.NewAuthor(markdown.AuthorOptions{})
 	library, err := posts.Open(t.Context(), posts.Options{FS: siteFS(), Now: time.Now, Author: author})
@@ -202,5 +202,19 @@ func TestHeadsLeaveOutWhatIsUnknown(t *testing.T) {
 	changes, err := s.Changes(t.Context(), "", 0)
 	if err != nil || changes.Head != site || len(changes.Items) != 0 {
 		t.Errorf("%+v, %v", changes, err)
+	}
+}
+
+func BenchmarkOneChange(b *testing.B) {
+	c := blog.Comment{
+		ID: "id00000000000001", Key: "1", Seq: 1, Rev: 1, State: blog.Published, Shown: true, Name: "Ann", Visitor: "v",
+		Body: "Some *words* with `code` and a [link](https://example.org).\n\n> A quote, and more words below it.\n\nThe end.", CreatedAt: time.Now(),
+	}
+	s := sourceOf(b, blog.Changes{Head: blog.Head{PostID: "p", Epoch: "e", Rev: 1}, Comments: []blog.Comment{c}})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Changes(b.Context(), "p", 0); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -84,7 +84,7 @@ func (s *Server) lang(r *http.Request, slug string) blog.Lang {
 
 // commentView is a comment as viewer ("" for everyone) sees it now.
 func (s *Server) commentView(c blog.Comment, slug, viewer string) views.Comment {
-	return viewOf(s.deps.Comments, c, slug, viewer, s.deps.Now())
+	return viewOf(s.deps.Comments.HTML, c, slug, viewer, s.deps.Now())
 }
 
 const hues = 12

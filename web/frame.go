@@ -55,6 +55,9 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 	if len(f.Menu) == 0 {
 		f.Menu = site.Menu[site.Lang]
 	}
+	if f.Desk {
+		f.Live = livePath
+	}
 	return f
 }
 

@@ -15,8 +15,11 @@ import (
 // liveGroup is WebSockets: they stay open, so nothing may end them but their peers and the hub.
 func liveGroup() group { return group{name: "live", session: true, api: true} }
 
+// livePath is where sockets open.
+const livePath = "/live"
+
 func (s *Server) liveRoutes() []route {
-	return []route{{"GET /live", s.live, liveGroup()}}
+	return []route{{"GET " + livePath, s.live, liveGroup()}}
 }
 
 // live turns the request into a WebSocket that brings a discussion's changes. What is wrong with the address is told

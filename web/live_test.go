@@ -222,6 +222,11 @@ func TestWhatIsWrongWithALiveAddressIsToldBeforeTheUpgrade(t *testing.T) {
 
 func TestTheDeskIsToldOfEveryChangeOfContent(t *testing.T) {
 	a := newAPI(t, func(c *web.Config) { c.Drafts = true })
+	for path, socket := range map[string]string{"/": "/live", "/blog/first": "/live?post=first", "/blog/quiet": "/live"} {
+		if page := string(a.program().get(path).body); strings.Count(page, "hx-ws:connect=") != 1 || !strings.Contains(page, `hx-ws:connect="`+socket+`"`) {
+			t.Errorf("%s has not the one socket %s", path, socket)
+		}
+	}
 	l := a.program().listen("", "")
 	a.until("the desk's socket reads", func() bool { return a.hub.Stats().Topics == 1 })
 	snap := a.library.Snapshot()

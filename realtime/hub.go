@@ -68,8 +68,13 @@ func (h *Hub) Run(ctx context.Context) error {
 	return nil
 }
 
-// Wake says that topic may have changed. It does not block; a topic that nobody reads is not looked at.
+// Wake says that topic may have changed, or any of them if it is "". It does not block; a topic that nobody reads is not
+// looked at.
 func (h *Hub) Wake(topic string) {
+	if topic == "" {
+		h.WakeAll()
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if t := h.topics[topic]; t != nil {

@@ -79,7 +79,7 @@ func (m *model) change() {
 	switch m.rng.IntN(4) {
 	case 0: // the wake is lost
 	case 1:
-		m.h.WakeAll()
+		m.h.Wake("")
 	default:
 		m.h.Wake(topic)
 	}

@@ -75,7 +75,8 @@ const followPause = time.Second
 // Follow wakes the hub's topics by bus until ctx ends or the bus is closed.
 func (h *Hub) Follow(ctx context.Context, bus Bus) error {
 	for {
-		err := bus.Subscribe(ctx, h.wakeFor)
+		// Epochs are not compared: a wake from another life of the database costs one read.
+		err := bus.Subscribe(ctx, func(w Wake) { h.Wake(w.Topic) })
 		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
 			return nil
 		}
@@ -83,13 +84,4 @@ func (h *Hub) Follow(ctx context.Context, bus Bus) error {
 		h.WakeAll()
 		sleep(ctx, followPause)
 	}
-}
-
-// wakeFor does not compare epochs: a wake from another life of the database costs one read.
-func (h *Hub) wakeFor(w Wake) {
-	if w.Topic == "" {
-		h.WakeAll()
-		return
-	}
-	h.Wake(w.Topic)
 }

@@ -62,7 +62,9 @@ func (b *body) ready(accept string) []*variant {
 			vs = append(vs, v)
 		}
 		if accepts(accept, "gzip") {
-			vs = append(vs, b.gzipped())
+			if v := b.gzipped(); v != nil { // a picture has none
+				vs = append(vs, v)
+			}
 		}
 	}
 	return append(vs, b.identity)

@@ -106,8 +106,11 @@ func (s *Server) changed(w http.ResponseWriter, r *http.Request, p blog.Post, c 
 		}))
 	}
 	to := commentPath(p, c.ID, notice)
-	if !c.Shown && c.State == blog.Deleted { // nothing stands there now: back to where it stood
-		to = withQuery(p.Path, "from", string(c.Key), "notice", notice) + "#comments"
+	if !c.Shown && c.State == blog.Deleted { // nothing stands there now: back to what it answered, else to the discussion
+		to = withQuery(p.Path, "notice", notice) + "#comments"
+		if c.ParentID != "" {
+			to = commentPath(p, c.ParentID, notice)
+		}
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil

@@ -57,7 +57,7 @@ func TestStrangerIsBounded(t *testing.T) {
 	for _, source := range hostile {
 		start := time.Now()
 		out := s.HTML(source)
-		if took := time.Since(start); took > time.Second {
+		if took := time.Since(start); took > 10*time.Second { // 40 ms alone; 3 s with the race detector on a busy machine
 			t.Errorf("%.8q took %v", source, took)
 		}
 		if len(out) > 20*most {

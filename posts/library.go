@@ -8,10 +8,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"vang/blog"
 	"vang/markdown"
@@ -71,22 +74,34 @@ func (l *Library) Problems() []Problem {
 
 // Check renders every post and returns all problems, those of their texts too.
 func (l *Library) Check(ctx context.Context) ([]Problem, error) {
-	list := l.Problems()
 	snap := l.Snapshot()
-	for _, p := range slices.Concat(snap.posts, snap.pages) {
-		_, warnings, err := snap.render(ctx, p)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err != nil {
-			list = append(list, Problem{File: p.Source, Message: err.Error(), Fatal: true})
-		}
-		for _, w := range warnings {
-			list = append(list, Problem{File: p.Source, Line: w.Line, Message: w.Message})
-		}
+	all := slices.Concat(snap.posts, snap.pages)
+	found := make([][]Problem, len(all))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range all {
+		group.Go(func() error {
+			found[i] = snap.check(ctx, p)
+			return ctx.Err()
+		})
 	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("check posts: %w", err)
+	}
+	list := append(l.Problems(), slices.Concat(found...)...)
 	sortProblems(list)
 	return list, nil
+}
+
+func (s *Snapshot) check(ctx context.Context, p blog.Post) (list []Problem) {
+	_, warnings, err := s.render(ctx, p)
+	if err != nil {
+		list = append(list, Problem{File: p.Source, Message: oneLine(err.Error()), Fatal: true})
+	}
+	for _, w := range warnings {
+		list = append(list, Problem{File: p.Source, Line: w.Line, Message: w.Message})
+	}
+	return list
 }
 
 // reload reads what changed and swaps the snapshot. It returns the one in place.

@@ -28,7 +28,6 @@ func TestAnAuthorsRound(t *testing.T) {
 	}
 	p := reader(t).Tab(t)
 	p.Open(s.URL + "/blog/welcome")
-	p.Wait("the page is live", "document.querySelector('#live')")
 	waitLive(p)
 	save(file, string(text)+"\n\nMột câu vừa được lưu.\n")
 	took := p.WaitFor(3*time.Second, "the open page follows", "document.body.innerText.includes('Một câu vừa được lưu.')")
@@ -39,6 +38,7 @@ func TestAnAuthorsRound(t *testing.T) {
 
 	home := reader(t).Tab(t)
 	home.Open(s.URL + "/")
+	home.Wait("the page listens", "document.documentElement.dataset.state==='live'")
 	save(filepath.Join(dir, "posts", "second.md"), "---\ntitle: The second\nlang: en\ndate: 2026-02-01\ndraft: true\n---\n\nHello.\n")
 	home.WaitFor(3*time.Second, "the list of posts follows", "document.body.innerText.includes('The second')")
 

@@ -43,10 +43,9 @@ func waitLive(p *browser.Tab) {
 	p.Wait("the page is live", says("live"))
 }
 
-// says is the page's status being one of the words that it has for it.
+// says is the page's status being one of the words that it has for it: "live", "reconnecting", "offline".
 func says(state string) string {
-	return "document.querySelector('#status').textContent.includes(document.querySelector('#comments').dataset." + state + ")" +
-		"&&!document.querySelector('#status').hidden"
+	return "document.documentElement.dataset.state==='" + state + "'&&document.querySelector('.status ." + state + "').checkVisibility()"
 }
 
 // write fills the form in and sends it. An empty name leaves what stands there.

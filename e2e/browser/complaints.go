@@ -22,8 +22,8 @@ type complaints struct {
 // usual is what Chromium itself logs when a socket cannot be opened again and when an answer is a reader's error: no page
 // can keep it from that.
 var usual = []*regexp.Regexp{
-	regexp.MustCompile(`^log error network: WebSocket connection to 'ws://127\.0\.0\.1:\d+/live\?[^']*' failed`),
-	regexp.MustCompile(`^log error javascript: WebSocket connection to 'ws://127\.0\.0\.1:\d+/live\?[^']*' failed`),
+	regexp.MustCompile(`^log (error|warning) (network|javascript): WebSocket connection to 'ws://127\.0\.0\.1:\d+/live\?[^']*' failed`),
+	regexp.MustCompile(`^exception: Uncaught \(in promise\) (InvalidState|Abort)Error: Transition was (aborted|skipped)`), // of pages turned quickly
 	regexp.MustCompile(`^log error network: Failed to load resource: the server responded with a status of 4\d\d`),
 }
 

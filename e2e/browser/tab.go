@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ import (
 )
 
 // Patience is how long a tab waits for what a test says must come.
-const Patience = 10 * time.Second
+const Patience = 15 * time.Second
 
 // Tab is one open page. Its methods end the test when they cannot do what they are for.
 type Tab struct {
@@ -171,9 +172,19 @@ func (p *Tab) WaitFor(patience time.Duration, what, js string) time.Duration {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	shown, _ := p.eval("location.href+'\\n'+document.body?.innerText.slice(0,3000)")
-	p.t.Fatalf("waited %v in vain until %s (%s)\nlast error: %v\n%s", patience, what, js, last, shown)
+	p.t.Fatalf("waited %v in vain until %s (%s)\nlast error: %v\n%s", patience, what, js, last, p.state())
 	return 0
+}
+
+// state is what helps to understand a failure: where the page is, and the end of what it shows.
+func (p *Tab) state() string {
+	shown, err := p.eval("location.href+' '+document.title+'\\n...'+(document.querySelector('#comments')??document.body)?.innerText.slice(-700)")
+	if err != nil {
+		return "the page answers: " + err.Error()
+	}
+	var text string
+	_ = json.Unmarshal(shown, &text) // it is a string, or nothing
+	return text
 }
 
 // Never fails the test if js becomes true within d.
@@ -235,14 +246,22 @@ func (p *Tab) SeeText(selector, text string) {
 	p.Wait(selector+" reads "+text, "document.querySelector("+Quote(selector)+")?.innerText.includes("+Quote(text)+")")
 }
 
-// Click presses the mouse on the middle of the first element that matches.
+// Click presses the mouse on the middle of the first element that matches, once it holds still and nothing covers it.
 func (p *Tab) Click(selector string) {
 	p.t.Helper()
 	p.See(selector)
-	point := Eval[[2]float64](p, `(()=>{const e=document.querySelector(`+Quote(selector)+`);e.scrollIntoView({block:"center",behavior:"instant"});
-		const r=[...e.getClientRects()].find(r=>r.width*r.height>0);if(!r)return[0,0];return[r.x+r.width/2,r.y+r.height/2]})()`)
-	if point[0] == 0 && point[1] == 0 {
-		p.t.Fatalf("%s cannot be clicked: nothing of it is seen", selector)
+	place := `(e=>{const r=[...e.getClientRects()].find(r=>r.width*r.height>0);if(!r)return null;
+		const x=r.x+r.width/2,y=r.y+r.height/2,hit=document.elementFromPoint(x,y);
+		return hit&&(e.contains(hit)||hit.contains(e)&&hit.closest("a,label,button")!==null)?[x,y]:null})(document.querySelector(` + Quote(selector) + "))"
+	p.Run("document.querySelector(" + Quote(selector) + `).scrollIntoView({block:"center",behavior:"instant"})`)
+	var last, point []float64
+	for begin := time.Now(); last == nil || !slices.Equal(last, point); {
+		if time.Since(begin) > Patience {
+			p.t.Fatalf("%s cannot be clicked: it is not seen, is covered, or never holds still\n%s", selector, p.state())
+		}
+		last = point
+		time.Sleep(20 * time.Millisecond) // more than a frame
+		point = Eval[[]float64](p, place)
 	}
 	p.must("click "+selector, chromedp.Do(p.ctx, chromedp.MouseClickXY(point[0], point[1])))
 }

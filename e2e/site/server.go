@@ -49,7 +49,7 @@ func New(t testing.TB, args ...string) *Server {
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {
-			t.Logf("the end of the server's log:\n%s", s.log.String())
+			t.Logf("the server's log, shortened:\n%s", s.log.telling())
 		}
 	})
 	return s
@@ -259,4 +259,17 @@ func (l *tail) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
+}
+
+// telling is what helps to understand a failure: warnings, errors and the last lines.
+func (l *tail) telling() string {
+	const last = 12
+	lines := strings.Split(strings.TrimSpace(l.String()), "\n")
+	var out []string
+	for i, line := range lines {
+		if i >= len(lines)-last || strings.Contains(line, "level=WARN") || strings.Contains(line, "level=ERROR") {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, "\n")
 }

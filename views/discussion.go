@@ -9,6 +9,9 @@ import (
 	"vang/blog"
 )
 
+// manyComments is the number on a page from which the form is far away.
+const manyComments = 5
+
 // window is what the script must know of the page of a discussion to put a comment in its place.
 func (d Discussion) window() templ.Attributes {
 	order := d.Order

@@ -51,6 +51,17 @@ func (f Frame) otherLanguages() []Language {
 	return others
 }
 
+// kind is the name of the format, the same in every language.
+func (f Feed) kind() string {
+	switch f.Type {
+	case "application/atom+xml":
+		return "Atom"
+	case "application/rss+xml":
+		return "RSS"
+	}
+	return "JSON"
+}
+
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // foreign is lang where it differs from around, else "": only text in another language needs a lang of its own.

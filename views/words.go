@@ -18,25 +18,25 @@ type Catalogue struct {
 	Locale string    // for OpenGraph
 
 	// Page.
-	Skip, Site, LanguagesLabel, Draft, Changed, Reload, MadeWith string
+	Skip, Site, LanguagesLabel, Draft, Changed, Reload, Feed string
 
 	// Listings and archive.
-	Posts, PostsPage, CategoryTitle, TagTitle, Archive, Categories, Tags, NoPosts, Undated          string
-	Pages, PageOf, Newer, Older, Year, ReadMore, EntryComments, PostCount1, PostCount, Untitled     string
-	By, Updated, Minutes1, Minutes, Contents, Neighbours, PreviousPost, NextPost, FiledUnder, Share string
+	Posts, PostsPage, CategoryTitle, TagTitle, Archive, Categories, Tags, NoPosts, Undated string
+	Pages, PageOf, Newer, Older, Year                                                      string
+	Updated, Minutes1, Minutes, Contents, Neighbours, PreviousPost, NextPost, FiledUnder   string
 
 	// Discussion.
 	Comments0, Comments1, Comments                                                    string
 	Order, OldestFirst, NewestFirst, EarlierComments, LaterComments, CommentPages     string
-	ReadOnly, BeFirst, WriteLink, NewComments1, NewComments, Arrived, Window          string
-	Live, Reconnecting, Offline, Anonymous, Permalink, Edited, ReplyLevel             string
+	ReadOnly, WriteLink, NewComments1, NewComments, Arrived                           string
+	Live, Reconnecting, Offline, Anonymous, Edited, ReplyLevel                        string
 	Pending, Erased, HiddenComment, Reply, ReplyTo, Edit, EditOf, Delete, DeleteOf    string
 	NoticeHeld, NoticePosted, NoticeDeleted, NoticeSaved, NoticeForgotten, NoticeKept string
 
 	// Forms.
-	WriteTitle, ReplyTitle, BodyLabel, BodyHint, NameLabel, URLLabel, URLHint, Optional      string
-	Submit, Submitting, Cancel, Remembered, Forget, NotSent, DraftKept                       string
-	EditTitle, EditHint, Save, Saving, DeleteTitle, DeleteAsk, DeleteYes, Deleting, Problems string
+	WriteTitle, ReplyTitle, BodyLabel, BodyHint, NameLabel, URLLabel, URLHint, Optional string
+	Submit, Submitting, Cancel, Remembered, Forget, NotSent                             string
+	EditTitle, EditHint, Save, Saving, DeleteTitle, DeleteAsk, DeleteYes                string
 
 	// Errors.
 	Kinds     map[blog.Kind]Message
@@ -97,9 +97,6 @@ func (c *Catalogue) CommentCount(n int64) string {
 	}
 	return count(n, c.Comments1, c.Comments)
 }
-
-// PostTotal is "1 post", "12 posts".
-func (c *Catalogue) PostTotal(n int) string { return count(int64(n), c.PostCount1, c.PostCount) }
 
 // ReadingTime is "7 min read"; at least one minute.
 func (c *Catalogue) ReadingTime(minutes int) string {

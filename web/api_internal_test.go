@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -211,5 +212,30 @@ func TestUpgradeTokens(t *testing.T) {
 		if got := upgrades(h); got != row.want {
 			t.Errorf("%+v: %t", row, got)
 		}
+	}
+}
+
+func TestAViewHoldsNothingThatItsReaderMayNotSee(t *testing.T) {
+	html := func(body string) string { return "<p>" + body }
+	now := time.Now()
+	for _, state := range []blog.State{blog.Published, blog.Pending, blog.Spam, blog.Hidden, blog.Deleted} {
+		c := blog.Comment{ID: "x", State: state, Shown: true, Name: "n", URL: "u", Email: "e", Body: "b", Visitor: "v", CreatedAt: now}
+		for _, viewer := range []string{"", "v", "w"} {
+			v := viewOf(html, c, "slug", viewer, now)
+			sees := state == blog.Published || state == blog.Pending && viewer == "v"
+			if told := v.Name + v.URL + v.Body + v.HTML; (told != "") != sees {
+				t.Errorf("%s to %q: %q", state, viewer, told)
+			}
+			if v.Own != (sees && viewer == "v") {
+				t.Errorf("%s to %q: own %t", state, viewer, v.Own)
+			}
+		}
+	}
+	late := now.Add(blog.EditWindow)
+	if viewOf(html, blog.Comment{State: blog.Published, Visitor: "v", CreatedAt: now}, "slug", "v", late).Own {
+		t.Error("own controls after the window")
+	}
+	if !viewOf(html, blog.Comment{State: blog.Pending, Visitor: "v", CreatedAt: now}, "slug", "v", late).Own {
+		t.Error("a held comment vanished from its writer's page after the window")
 	}
 }

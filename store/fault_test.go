@@ -90,6 +90,27 @@ func TestLockedByAnotherProgram(t *testing.T) {
 	checkNumbers(t, s, post, 1)
 }
 
+// TestManyWaitForALock: they learn of it together, not one patience after the other.
+func TestManyWaitForALock(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "vang.db")
+	s := openImpatient(t, file)
+	post := makePost(t, s, "a")
+	defer lock(t, file, "BEGIN IMMEDIATE")()
+	start := time.Now()
+	var wg sync.WaitGroup
+	for range 200 {
+		wg.Go(func() {
+			if _, err := s.AddComment(t.Context(), newComment(post, "x")); blog.KindOf(err) != blog.Unavailable {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if took := time.Since(start); took > 10*300*time.Millisecond {
+		t.Errorf("200 writers waited %v for a lock of which each may wait 300ms", took)
+	}
+}
+
 // TestUnlockedInTime: a lock that is given back while writers wait costs them nothing but time.
 func TestUnlockedInTime(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "vang.db")

@@ -3,77 +3,100 @@ package store
 // discussion is where a slug leads.
 type discussion struct {
 	postID string
-	used   bool // it has or had comments
+	slug   string // of its post, when the posts were last synced
+	used   bool   // it has or had comments
 }
 
-// led is a slug that is to lead to a discussion.
-type led struct{ slug, postID string }
+// address pairs a slug with a discussion.
+type address struct{ slug, postID string }
 
 // postPlan is what SyncPosts has to write and to answer.
 type postPlan struct {
 	Synced
-	made []string // post ids
-	led  []led
+	named []address // discussions that are new, or whose post has another slug now
+	led   []address // slugs that are to lead to another discussion than now
+
+	known   map[string]discussion // slug -> where it leads
+	present map[string]bool       // the slugs of the posts that there are
+	owner   map[string]string     // post id -> the present slug whose discussion it is
 }
 
-// planPosts finds the discussion of each post. A post keeps the one its slug leads to, unless nobody ever wrote there and
-// a former slug leads to one that was used: then the slug is led there. A discussion to which the slug of another present
-// post leads is that post's, whatever a careless alias says. Two used ones are a conflict and stay as they are.
+// planPosts finds the discussion of each post. A post keeps the one that its slug leads to, unless another present post
+// took that one along when it was renamed; it follows a former slug where nobody ever wrote under its own. A discussion
+// that belongs to another present post is left to it, whatever a careless alias says. Two used ones are a conflict and
+// stay as they are.
 func planPosts(posts []PostAddress, known map[string]discussion, newID func() string) postPlan {
-	p := postPlan{Synced: Synced{IDs: map[string]string{}}}
-	owner := map[string]string{} // post id -> the present slug whose discussion it is
+	p := postPlan{Synced: Synced{IDs: map[string]string{}}, known: known, present: map[string]bool{}, owner: map[string]string{}}
 	for _, post := range posts {
-		if d, ok := known[post.Slug]; ok && owner[d.postID] == "" {
-			owner[d.postID] = post.Slug
+		p.present[post.Slug] = true
+	}
+	for _, d := range known {
+		if p.present[d.slug] {
+			p.owner[d.postID] = d.slug
 		}
 	}
-	present := map[string]bool{}
 	for _, post := range posts {
-		present[post.Slug] = true
+		if d, ok := known[post.Slug]; ok && p.owner[d.postID] == "" {
+			p.owner[d.postID] = post.Slug
+		}
 	}
 	for _, post := range posts {
-		p.plan(post, known, owner, present, newID)
+		if p.IDs[post.Slug] == "" {
+			p.plan(post, newID)
+		}
 	}
 	return p
 }
 
-func (p *postPlan) plan(post PostAddress, known map[string]discussion, owner map[string]string, present map[string]bool, newID func() string) {
-	if p.IDs[post.Slug] != "" {
-		return
+func (p *postPlan) plan(post PostAddress, newID func() string) {
+	mine := p.find(post)
+	if mine.postID == "" {
+		mine.postID = newID()
 	}
-	mine, found := known[post.Slug]
-	for _, alias := range post.Aliases {
-		d, ok := known[alias]
-		if !ok || d.postID == mine.postID || present[alias] || (owner[d.postID] != "" && owner[d.postID] != post.Slug) {
-			continue
-		}
-		switch {
-		case !found || (!mine.used && d.used):
-			mine, found = d, true
-		case mine.used && d.used:
-			p.Conflicts = append(p.Conflicts, Conflict{Slug: post.Slug, Alias: alias})
-		}
+	if mine.slug != post.Slug {
+		mine.slug = post.Slug
+		p.named = append(p.named, address{post.Slug, mine.postID})
 	}
-	if !found {
-		mine = discussion{postID: newID()}
-		p.made = append(p.made, mine.postID)
-	}
-	owner[mine.postID] = post.Slug
+	p.owner[mine.postID] = post.Slug
 	p.IDs[post.Slug] = mine.postID
-	p.lead(post.Slug, mine, known)
+	p.lead(post.Slug, mine)
 	for _, alias := range post.Aliases {
-		d, ok := known[alias]
-		free := owner[d.postID] == "" || owner[d.postID] == post.Slug
-		if !present[alias] && (!ok || (!d.used && free)) {
-			p.lead(alias, mine, known)
+		if d, ok := p.known[alias]; !p.present[alias] && (!ok || (!d.used && p.free(d, post.Slug))) {
+			p.lead(alias, mine)
 		}
 	}
 }
 
-// lead notes that slug leads to d from now on.
-func (p *postPlan) lead(slug string, d discussion, known map[string]discussion) {
-	if known[slug].postID != d.postID {
-		p.led = append(p.led, led{slug, d.postID})
-		known[slug] = d
+// find returns the discussion that post has or follows; the zero one if it needs a new one.
+func (p *postPlan) find(post PostAddress) (mine discussion) {
+	if d, ok := p.known[post.Slug]; ok && p.free(d, post.Slug) {
+		mine = d
 	}
+	for _, alias := range post.Aliases {
+		d, ok := p.known[alias]
+		if !ok || d.postID == mine.postID || !p.free(d, post.Slug) {
+			continue
+		}
+		switch {
+		case mine.postID == "" || (!mine.used && d.used):
+			mine = d
+		case mine.used && d.used:
+			p.Conflicts = append(p.Conflicts, Conflict{Slug: post.Slug, Alias: alias})
+		}
+	}
+	return mine
+}
+
+// free tells whether d belongs to no present post but that of slug.
+func (p *postPlan) free(d discussion, slug string) bool {
+	owner := p.owner[d.postID]
+	return owner == "" || owner == slug
+}
+
+// lead notes that slug leads to d from now on.
+func (p *postPlan) lead(slug string, d discussion) {
+	if p.known[slug].postID != d.postID {
+		p.led = append(p.led, address{slug, d.postID})
+	}
+	p.known[slug] = d
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	selectSlugs    = `SELECT s.slug, s.post_id, p.last_seq FROM slugs s JOIN posts p ON p.post_id = s.post_id WHERE s.slug `
-	insertPost     = `INSERT INTO posts (post_id) VALUES ($1)`
+	selectSlugs    = `SELECT s.slug, s.post_id, p.slug, p.last_seq FROM slugs s JOIN posts p ON p.post_id = s.post_id WHERE s.slug `
+	putPost        = `INSERT INTO posts (post_id, slug) VALUES ($1, $2) ON CONFLICT (post_id) DO UPDATE SET slug = excluded.slug`
 	putSlug        = `INSERT INTO slugs (slug, post_id) VALUES ($1, $2) ON CONFLICT (slug) DO UPDATE SET post_id = excluded.post_id`
 	updateReadOnly = `UPDATE posts SET read_only = $2, last_rev = last_rev + 1, state_rev = last_rev + 1 WHERE post_id = $1`
 )
@@ -34,8 +34,8 @@ func (t txn) syncPosts(ctx context.Context, posts []PostAddress) (Synced, error)
 		return Synced{}, err
 	}
 	plan := planPosts(posts, known, blog.NewID)
-	for _, id := range plan.made {
-		if err := t.exec(ctx, insertPost, id); err != nil {
+	for _, n := range plan.named {
+		if err := t.exec(ctx, putPost, n.postID, n.slug); err != nil {
 			return Synced{}, err
 		}
 	}
@@ -59,7 +59,7 @@ func (t txn) discussions(ctx context.Context, posts []PostAddress) (map[string]d
 			var slug string
 			var d discussion
 			var last int64
-			err := rows.Scan(&slug, &d.postID, &last)
+			err := rows.Scan(&slug, &d.postID, &d.slug, &last)
 			d.used = last > 0
 			known[slug] = d
 			return err

@@ -1,8 +1,10 @@
 -- +goose Up
 
 -- One row a discussion. last_rev is the one number: each change to the discussion takes the next in its own transaction.
+-- slug is the address that its post had when the posts were last synced.
 CREATE TABLE posts (
     post_id    TEXT    NOT NULL PRIMARY KEY,
+    slug       TEXT    NOT NULL,
     last_seq   INTEGER NOT NULL DEFAULT 0,
     last_rev   INTEGER NOT NULL DEFAULT 0,
     state_rev  INTEGER NOT NULL DEFAULT 0,

@@ -14,6 +14,7 @@ func postsTests() map[string]func(*fixture) {
 		"an alias added late":                   postsLateAlias,
 		"two used discussions are a conflict":   postsConflict,
 		"a careless alias takes nothing":        postsCareless,
+		"a slug used anew":                      postsReused,
 		"two posts with one alias":              postsSharedAlias,
 		"old replicas write under the old slug": postsOldReplica,
 		"many posts":                            postsMany,
@@ -84,6 +85,23 @@ func postsCareless(f *fixture) {
 		f.Errorf("b names a, which is there, as its alias: %+v", synced)
 	}
 	f.leads("a", a)
+}
+
+// postsReused: a post is renamed and takes its discussion along; later another post is written under the old slug.
+func postsReused(f *fixture) {
+	id := f.post("old")
+	f.add(comment(id, "x"))
+	f.sync(address("new", "old"))
+	for _, posts := range [][]store.PostAddress{
+		{address("old"), address("new")},
+		{address("new", "old"), address("old")},
+	} {
+		synced := f.sync(posts...)
+		if synced.IDs["new"] != id || synced.IDs["old"] == id || len(synced.Conflicts) != 0 {
+			f.Errorf("%v: %+v; the discussion was %s", posts, synced, id)
+		}
+		f.leads("old", synced.IDs["old"])
+	}
 }
 
 func postsSharedAlias(f *fixture) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 
 	"vang/posts"
@@ -22,7 +23,7 @@ type addresses struct {
 func (a *addresses) sync(ctx context.Context, st store.Store, snapshot *posts.Snapshot, log *slog.Logger) error {
 	var list []store.PostAddress
 	for _, p := range snapshot.Posts("") {
-		list = append(list, store.PostAddress{Slug: p.Slug, Aliases: p.Aliases})
+		list = append(list, store.PostAddress{Slug: p.Slug, Aliases: formerSlugs(p.Aliases)})
 	}
 	synced, err := st.SyncPosts(ctx, list)
 	if err != nil {
@@ -55,4 +56,16 @@ func (a *addresses) slug(id string) (string, bool) {
 	defer a.mu.RUnlock()
 	slug, ok := a.slugs[id]
 	return slug, ok
+}
+
+// formerSlugs are the aliases that may have had a discussion here; an address of another shape is only redirected.
+func formerSlugs(aliases []string) []string {
+	var slugs []string
+	for _, a := range aliases {
+		a = strings.Trim(strings.TrimPrefix(a, "/blog/"), "/")
+		if a != "" && !strings.Contains(a, "/") {
+			slugs = append(slugs, a)
+		}
+	}
+	return slugs
 }

@@ -199,12 +199,17 @@ func (h *Hub) read(ctx context.Context, t *topic, from int64) (Changes, int64, e
 	return ch, from, err
 }
 
-func (h *Hub) changes(ctx context.Context, topic string, rev int64) (Changes, error) {
+// changes asks the source. A panic in there is one topic's trouble, not the end of the program.
+func (h *Hub) changes(ctx context.Context, topic string, rev int64) (ch Changes, err error) {
 	ctx, cancel := context.WithTimeout(ctx, h.opt.ReadTimeout)
 	defer cancel()
 	h.counters.reads.Add(1)
-	ch, err := h.source.Changes(ctx, topic, rev)
-	if err != nil {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("read changes of %s after %d: panic: %v", topic, rev, p)
+		}
+	}()
+	if ch, err = h.source.Changes(ctx, topic, rev); err != nil {
 		return Changes{}, fmt.Errorf("read changes of %s after %d: %w", topic, rev, err)
 	}
 	return ch, nil

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 missing=
-sh tools/need.sh chromium chromium fonts-noto-core fonts-dejavu-core || missing="$missing chromium"
+sh tools/need.sh chromium chromium fonts-noto-core fonts-noto-mono || missing="$missing chromium"
 sh tools/need.sh java default-jre-headless || missing="$missing java"
 if [ -n "$missing" ] && [ -n "${CI:-}" ]; then
 	echo "e2e: nothing may be left out under CI:$missing" >&2

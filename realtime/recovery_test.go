@@ -49,6 +49,28 @@ func TestSourceErrorsLoseNothing(t *testing.T) {
 	})
 }
 
+func TestAPanicInTheSourceStaysInItsTopic(t *testing.T) {
+	withHub(t, HubOptions{}, func(t *testing.T, h *Hub, src *fakeSource) {
+		c := dial(t, h, src, Subscriber{Topic: "p"}, src.head("p"))
+		synctest.Wait()
+		set := func(panics bool) {
+			src.mu.Lock()
+			defer src.mu.Unlock()
+			src.panics = panics
+		}
+		set(true)
+		src.write("p", 1)
+		h.Wake("p")
+		synctest.Wait()
+		set(false)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := c.messages(); len(got) != 1 {
+			t.Errorf("got %q once the source was well again, want its change", got)
+		}
+	})
+}
+
 func TestAReadThatHangsIsGivenUp(t *testing.T) {
 	withHub(t, HubOptions{}, func(t *testing.T, h *Hub, src *fakeSource) {
 		src.gate = make(chan struct{})

@@ -15,7 +15,8 @@ import (
 // fakeSource is a database of topics that remembers its whole history, so that a test can tell what a page that was loaded
 // at some rev shows.
 type fakeSource struct {
-	t *testing.T
+	panics bool
+	t      *testing.T
 
 	mu      sync.Mutex
 	epoch   string
@@ -128,6 +129,9 @@ func (s *fakeSource) Changes(ctx context.Context, topic string, rev int64) (Chan
 	s.reading[topic] = true
 	defer delete(s.reading, topic)
 	s.reads++
+	if s.panics {
+		panic("a fault in rendering")
+	}
 	ch, err := s.changes(topic, rev), s.err
 	if gate := s.gate; gate != nil {
 		s.mu.Unlock()

@@ -84,9 +84,10 @@ func openStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, er
 // newApp opens and wires everything but the listener. What was opened is closed again when a later part fails.
 func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error) {
 	a = &app{log: log, addresses: &addresses{}}
+	opened := a // a itself is nil where an error is returned
 	defer func() {
 		if err != nil {
-			a.close()
+			opened.close()
 		}
 	}()
 	if a.store, err = openStore(ctx, c, log); err != nil {

@@ -1,6 +1,6 @@
 // Builds static/dist from static/src and htmx: `npm run build`. Fails when a page would grow heavier than promised.
 import { build, transform } from 'esbuild';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -42,10 +42,15 @@ function encodings(name, bytes) {
   return { '.br': br, '.gz': gzipSync(bytes, { level: 9 }) };
 }
 
-async function clean() {
-  await mkdir(dist, { recursive: true });
+// A build in between sees the old file or the new one, never half of one.
+async function put(name, bytes) {
+  await writeFile(join(dist, '.' + name), bytes);
+  await rename(join(dist, '.' + name), join(dist, name));
+}
+
+async function removeAllBut(names) {
   for (const name of await readdir(dist)) {
-    if (!name.startsWith('.')) await rm(join(dist, name));
+    if (!name.startsWith('.') && !names.has(name)) await rm(join(dist, name));
   }
 }
 
@@ -57,12 +62,15 @@ const files = {
   'touch-icon.png': touchIcon(180),
 };
 
-await clean();
+await mkdir(dist, { recursive: true });
+const written = new Set();
 let heavy = false;
 for (const [name, bytes] of Object.entries(files)) {
   const variants = encodings(name, bytes);
-  await writeFile(join(dist, name), bytes);
-  for (const [ext, data] of Object.entries(variants)) await writeFile(join(dist, name + ext), data);
+  for (const [ext, data] of Object.entries({ '': bytes, ...variants })) {
+    await put(name + ext, data);
+    written.add(name + ext);
+  }
   const size = variants['.br']?.length ?? bytes.length;
   const limit = limits[name];
   const over = limit !== undefined && size > limit;
@@ -70,4 +78,5 @@ for (const [name, bytes] of Object.entries(files)) {
   const told = limit === undefined ? '' : `  (limit ${limit})${over ? '  TOO HEAVY' : ''}`;
   console.log(`${name.padEnd(16)}${String(bytes.length).padStart(8)} bytes${String(size).padStart(8)} sent${told}`);
 }
+await removeAllBut(written);
 if (heavy) process.exit(1);

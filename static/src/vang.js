@@ -48,10 +48,12 @@ on('vang:session', reopen);
 const aim = (li) => {
   const f = form();
   const title = $('form-title');
+  const gone = f.closest('[data-gone]');
   (li || $('form-home')).append($('comment-form'));
   f.parent.value = li ? li.id.slice(2) : '';
   title.textContent = li ? li.querySelector('.reply').ariaLabel : title.dataset.write;
   f.querySelector('.cancel').hidden = !li;
+  gone?.remove();
 };
 
 const cancel = (e) => {
@@ -136,8 +138,10 @@ let held = []; // what was pushed meanwhile: the list may be older
 const load = () => htmx.ajax('GET', list.dataset.list, { source: list, target: list, swap: 'vang' });
 
 const drop = (li) => {
-  if (li.querySelector('textarea')?.value) say(li.firstElementChild, words.kept);
-  else {
+  if (li.querySelector('textarea')?.value) {
+    li.dataset.gone = '';
+    say(li.firstElementChild, words.kept);
+  } else {
     if (li.contains(form())) aim();
     li.remove();
   }
@@ -147,6 +151,7 @@ const replace = (li, item) => {
   const old = li.firstElementChild;
   const fresh = item.firstElementChild;
   const focused = old.contains(doc.activeElement);
+  delete li.dataset.gone;
   li.className = item.className;
   Object.assign(li.dataset, item.dataset);
   old.replaceWith(fresh);

@@ -45,8 +45,7 @@ type Warning struct {
 // any number of readers who wait for the same document have it rendered once.
 type Author struct {
 	markdown goldmark.Markdown
-	key      parser.ContextKey // under which a rendering's state travels with it
-	plain    parser.Parser     // for titles and leads: one paragraph, no block structure
+	plain    parser.Parser // for titles and leads: one paragraph, no block structure
 	words    map[blog.Lang]Words
 	reserved []string
 	cache    *cache
@@ -63,10 +62,8 @@ func NewAuthor(o AuthorOptions) *Author {
 	if o.CacheBytes == 0 {
 		o.CacheBytes = defaultCacheBytes
 	}
-	key := parser.NewContextKey()
 	return &Author{
-		markdown: authorMarkdown(key),
-		key:      key,
+		markdown: authorMarkdown(),
 		plain:    plainParser(),
 		words:    words,
 		reserved: append(pageIDs(), o.Reserved...),
@@ -74,11 +71,15 @@ func NewAuthor(o AuthorOptions) *Author {
 	}
 }
 
-func authorMarkdown(key parser.ContextKey) goldmark.Markdown {
+// shapeKey is where a parse keeps what shaper is told and finds. There is one for the program, since goldmark hands keys
+// out by a counter that must not be used concurrently.
+var shapeKey = parser.NewContextKey()
+
+func authorMarkdown() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithParserOptions(
 			parser.WithHeadingAttribute(),
-			parser.WithASTTransformers(util.Prioritized(shaper{key}, 2000)), // after those of the extensions
+			parser.WithASTTransformers(util.Prioritized(shaper{}, 2000)), // after those of the extensions
 		),
 		goldmark.WithExtensions(
 			extension.Strikethrough, extension.Linkify, extension.TaskList,
@@ -127,7 +128,7 @@ func (a *Author) render(source []byte, o DocOptions) (r rendered, err error) {
 	source = flatten(source, authorNesting)
 	st := &state{source: source, options: o, words: a.wordsFor(o.Lang), ids: newIDs(a.reserved), first: max(o.Line, 1), warned: map[string]bool{}}
 	pc := parser.NewContext()
-	pc.Set(a.key, st)
+	pc.Set(shapeKey, st)
 	doc := a.markdown.Parser().Parse(text.NewReader(source), parser.WithContext(pc))
 	var b bytes.Buffer
 	b.Grow(len(source) * 3 / 2)

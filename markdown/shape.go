@@ -40,7 +40,7 @@ func (st *state) warn(offset int, format string, args ...any) {
 }
 
 // shaper turns the tree that goldmark parsed into the one that Vang shows.
-type shaper struct{ key parser.ContextKey }
+type shaper struct{}
 
 // found is the nodes of a tree that shaper changes, collected first: a tree must not change under its walk.
 type found struct {
@@ -55,7 +55,7 @@ type found struct {
 }
 
 func (s shaper) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
-	st, ok := pc.Get(s.key).(*state)
+	st, ok := pc.Get(shapeKey).(*state)
 	if !ok {
 		return
 	}

@@ -129,6 +129,7 @@ func strangersMistake(markup string) string {
 			case n.Data == "a" && a.Key == "href" && strangersLink(a.Val):
 			case n.Data == "a" && a.Key == "rel" && a.Val == "nofollow ugc noopener":
 			case n.Data == "ol" && a.Key == "start" && strings.Trim(a.Val, "0123456789") == "":
+			case n.Data == "pre" && a.Key == "tabindex" && a.Val == "0":
 			default:
 				return a.Key + "=" + a.Val
 			}

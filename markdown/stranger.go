@@ -79,7 +79,8 @@ func (s *Stranger) HTML(body string) string {
 		// Nothing is lost of a comment that is all link definitions.
 		return s.policy.Sanitize("<p>" + string(util.EscapeHTML([]byte(body))) + "</p>\n")
 	}
-	return out
+	// Long lines of code scroll inside themselves; without this, not by the keyboard.
+	return strings.ReplaceAll(out, "<pre>", `<pre tabindex="0">`)
 }
 
 // strangerNesting is how deep quotes and lists may stand in each other: the length of the output grows with its product

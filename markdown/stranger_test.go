@@ -21,7 +21,7 @@ func TestStranger(t *testing.T) {
 		"[x](javascript:alert(1))":       "<p>x</p>\n",
 		"<javascript:alert(1)>":          "<p>javascript:alert(1)</p>\n",
 		"![a picture](https://e.org/a)":  "<p>a picture</p>\n",
-		"```go title=x\na < b\n```":      "<pre><code>a &lt; b\n</code></pre>\n",
+		"```go title=x\na < b\n```":      "<pre tabindex=\"0\"><code>a &lt; b\n</code></pre>\n",
 		"Vec<T> and <b>bold</b>":         "<p>Vec&lt;T&gt; and &lt;b&gt;bold&lt;/b&gt;</p>\n",
 		"<div>\nblock\n</div>":           "<p>&lt;div&gt;<br>\nblock<br>\n&lt;/div&gt;</p>\n",
 		"> quoted\n\nanswer":             "<blockquote>\n<p>quoted</p>\n</blockquote>\n<p>answer</p>\n",

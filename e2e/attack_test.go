@@ -110,7 +110,7 @@ func attacks(t *testing.T) []site.Draft {
 // unharmed is what attacks must not have left in a page: its own script flags, and all that a stranger's text must not hold.
 const unharmed = `(()=>{const bad=[];
 	if(window.broken)bad.push("a script ran: "+window.broken);
-	const allowed=/^(href|rel|class|start|title|dir|lang|align|colspan|rowspan|cite|type|checked|disabled)$/;
+	const allowed=/^(href|rel|tabindex|class|start|title|dir|lang|align|colspan|rowspan|cite|type|checked|disabled)$/;
 	for(const e of document.querySelectorAll(".said *, .who *")){
 		if(/^(script|style|iframe|object|embed|form|button|textarea|select|template|svg|math|link|meta|base|img|video|audio|hx-.*)$/i.test(e.localName))bad.push("an element: "+e.outerHTML.slice(0,200));
 		for(const a of e.attributes)if(!allowed.test(a.name))bad.push("an attribute: "+e.outerHTML.slice(0,200));

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"vang/e2e/browser"
 	"vang/e2e/site"
@@ -124,7 +125,8 @@ func (l language) views(s *site.Server) []view {
 func (l language) own(s *site.Server, p *browser.Tab, verb string) {
 	p.Open(s.URL + "/blog/" + l.tables)
 	if !p.Has(".own") {
-		write(p, "Ân", "Mine, _and_ mine")
+		// The same words from the same address would be the same comment, but not this reader's.
+		write(p, "Ân", fmt.Sprintf("Mine, _and_ mine, %d", time.Now().UnixNano()))
 		p.See(".own")
 	}
 	if verb != "" {

@@ -16,9 +16,8 @@ type postPlan struct {
 	named []address // discussions that are new, or whose post has another slug now
 	led   []address // slugs that are to lead to another discussion than now
 
-	known   map[string]discussion // slug -> where it leads
-	present map[string]bool       // the slugs of the posts that there are
-	owner   map[string]string     // post id -> the present slug whose discussion it is
+	known map[string]discussion // slug -> where it leads
+	owner map[string]string     // post id -> the present slug whose discussion it is
 }
 
 // planPosts finds the discussion of each post. A post keeps the one that its slug leads to, unless another present post
@@ -26,12 +25,13 @@ type postPlan struct {
 // that belongs to another present post is left to it, whatever a careless alias says. Two used ones are a conflict and
 // stay as they are.
 func planPosts(posts []PostAddress, known map[string]discussion, newID func() string) postPlan {
-	p := postPlan{Synced: Synced{IDs: map[string]string{}}, known: known, present: map[string]bool{}, owner: map[string]string{}}
+	p := postPlan{Synced: Synced{IDs: map[string]string{}}, known: known, owner: map[string]string{}}
+	present := map[string]bool{}
 	for _, post := range posts {
-		p.present[post.Slug] = true
+		present[post.Slug] = true
 	}
 	for _, d := range known {
-		if p.present[d.slug] {
+		if present[d.slug] {
 			p.owner[d.postID] = d.slug
 		}
 	}
@@ -61,7 +61,7 @@ func (p *postPlan) plan(post PostAddress, newID func() string) {
 	p.IDs[post.Slug] = mine.postID
 	p.lead(post.Slug, mine)
 	for _, alias := range post.Aliases {
-		if d, ok := p.known[alias]; !p.present[alias] && (!ok || (!d.used && p.free(d, post.Slug))) {
+		if d, ok := p.known[alias]; !ok || (!d.used && p.free(d, post.Slug)) {
 			p.lead(alias, mine)
 		}
 	}

@@ -113,6 +113,29 @@ func TestWritesShareCommits(t *testing.T) {
 	}
 }
 
+// TestSettings: what every connection must have been told.
+func TestSettings(t *testing.T) {
+	s, _, release := openBusy(t)
+	release()
+	want := map[string]int64{"synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "journal_size_limit": 64 << 20}
+	check := func(who string, on txn, queryOnly int64) error {
+		want["query_only"] = queryOnly
+		for name, n := range want {
+			var got int64
+			if err := on.row(t.Context(), []any{&got}, `PRAGMA `+name); err != nil || got != n {
+				t.Errorf("%s: %s is %d, want %d (%v)", who, name, got, n, err)
+			}
+		}
+		return nil
+	}
+	if err := s.writer.do(t.Context(), func(_ context.Context, on txn) error { return check("writer", on, 0) }); err != nil {
+		t.Error(err)
+	}
+	if err := s.snapshot(t.Context(), "look", func(on txn) error { return check("reader", on, 1) }); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestQueueIsBounded(t *testing.T) {
 	s, _, release := openBusy(t)
 	errs := queue(t, s, queueLength, func(int) write {

@@ -26,7 +26,8 @@ type faults struct {
 	mu    sync.Mutex
 	on    map[string]bool // "reader", "comments", "sessions"
 	panic bool
-	reads int // of pages
+	reads int           // of pages
+	gate  chan struct{} // holds readings of pages until it is closed
 }
 
 func (f *faults) set(part string, on bool) {
@@ -57,7 +58,7 @@ func (f *faults) pagesRead() int {
 }
 
 // newFaultySite is a site whose dependencies can be broken.
-func newFaultySite(t *testing.T, opts ...option) (*site, *faults) {
+func newFaultySite(t testing.TB, opts ...option) (*site, *faults) {
 	t.Helper()
 	f := &faults{}
 	return newSite(t, append([]option{func(d *web.Deps, s *site) {
@@ -89,7 +90,11 @@ func (r faultyReader) Ancestors(ctx context.Context, id string) ([]blog.Comment,
 func (r faultyReader) Page(ctx context.Context, q blog.PageQuery) (blog.Page, error) {
 	r.f.mu.Lock()
 	r.f.reads++
+	gate := r.f.gate
 	r.f.mu.Unlock()
+	if gate != nil {
+		<-gate
+	}
 	if err := r.f.err("reader"); err != nil {
 		return blog.Page{}, err
 	}

@@ -55,7 +55,6 @@ func (s *Server) listing(w http.ResponseWriter, r *http.Request, l shelf) error 
 	shown := l.posts[(n-1)*size : min(n*size, len(l.posts))]
 	entries, counts := s.entries(r.Context(), shown)
 	page := func(n int) string { return withQuery(s.below(r.Context(), lang, l.parts...), "page", numberOrNone(n)) }
-	// Only what this method read may go into the page: another snapshot may be in place when it is rendered.
 	origin := s.siteOrigin(r)
 	view := views.Listing{Kind: l.kind, Term: l.term, Entries: entries, Page: n, Pages: pages}
 	if n > 1 {
@@ -64,17 +63,13 @@ func (s *Server) listing(w http.ResponseWriter, r *http.Request, l shelf) error 
 	if n < pages {
 		view.Older = page(n + 1)
 	}
-	return s.sendPublic(w, r, public{
-		key: s.pageKey(r, l.kind, lang, l.term.Slug, strconv.Itoa(n), counts), shared: true,
-		make: func(ctx context.Context) (made, error) {
-			view.Frame = s.frame(ctx, origin, lang, page(n), s.translatedList(ctx, l, n))
-			view.Title = listTitle(l)
-			return s.madePage(ctx, s.pageKey(r, l.kind, lang, l.term.Slug, strconv.Itoa(n), counts), listComponent(view))
-		},
-	})
+	key := s.pageKey(r, l.kind, lang, l.term.Slug, strconv.Itoa(n), counts)
+	return s.sendPublic(w, r, public{key: key, shared: true, make: func(ctx context.Context) (made, error) {
+		view.Frame = s.frame(ctx, origin, lang, page(n), s.translatedList(ctx, l, n))
+		view.Title = l.term.Name
+		return s.madePage(ctx, key, listComponent(view))
+	}})
 }
-
-func listTitle(l shelf) string { return l.term.Name }
 
 func listComponent(v views.Listing) templ.Component {
 	if v.Kind == "home" {

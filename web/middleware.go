@@ -106,7 +106,7 @@ func (s *Server) adapt(rt route) http.Handler {
 			deadlines(w, rt.group.timeout)
 		}
 		limitBody(w, r, rt.group.body)
-		secure(w.Header(), v.secure)
+		secure(w.Header())
 		if rt.group.cache != "" {
 			w.Header().Set("Cache-Control", rt.group.cache)
 		}
@@ -155,17 +155,14 @@ func deadlines(w http.ResponseWriter, limit time.Duration) {
 }
 
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; media-src 'self'; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types htmx"
 
 // secure sets what every answer carries, an error's too.
-func secure(h http.Header, https bool) {
+func secure(h http.Header) {
 	h.Set("Content-Security-Policy", contentPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
-	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	if https {
-		h.Set("Strict-Transport-Security", "max-age=31536000")
-	}
 }

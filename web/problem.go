@@ -31,7 +31,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, g group, e *blog.E
 		h.Del(k)
 	}
 	h.Set("Cache-Control", privateCache)
-	secure(h, visitOf(r.Context()).secure)
+	secure(h)
 	retryAfter(h, e.RetryAfter)
 	if g.api {
 		s.writeProblem(w, r, e)

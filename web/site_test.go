@@ -49,7 +49,7 @@ func (c *clock) advance(d time.Duration) {
 
 // site is a whole blog on a real SQLite file and a real port.
 type site struct {
-	*testing.T
+	testing.TB
 	clock   *clock
 	store   store.Store
 	library *posts.Library
@@ -100,9 +100,9 @@ func siteFiles() fstest.MapFS {
 // option changes what a site is wired from.
 type option func(*web.Deps, *site)
 
-func newSite(t *testing.T, opts ...option) *site {
+func newSite(t testing.TB, opts ...option) *site {
 	t.Helper()
-	s := &site{T: t, clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, log: &lines{}}
+	s := &site{TB: t, clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, log: &lines{}}
 	log := slog.New(slog.NewJSONHandler(s.log, nil))
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)

@@ -1,0 +1,35 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"testing"
+)
+
+// BenchmarkPage answers for a post with fifty comments: to a reader without a session, from the cache, and to its writer,
+// from the database.
+func BenchmarkPage(b *testing.B) {
+	s := newSite(b)
+	writer := s.browser()
+	for i := range 50 {
+		s.comment(writer, "hello", fmt.Sprintf("Comment %d with *some* words, `code` and a [link](https://example.org).", i))
+	}
+	cookie := s.get(writer, "/blog/hello").Request.Header.Get("Cookie")
+	handler := s.server.Handler()
+	for name, headers := range map[string][2]string{
+		"anonymous": {"Accept-Encoding", "br, gzip"}, "unchanged": {"If-None-Match", "*"}, "own": {"Cookie", cookie},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r := httptest.NewRequest("GET", "/blog/hello", nil)
+				r.Header.Set(headers[0], headers[1])
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, r)
+				if w.Code != 200 && w.Code != 304 {
+					b.Fatal(w.Code, w.Body.String())
+				}
+			}
+		})
+	}
+}

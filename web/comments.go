@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"mime"
@@ -192,10 +193,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, p blog.Post, pos
 	if err != nil {
 		return err
 	}
-	form.ReadOnly, form.Parent, form.Cancel = dis.Form.ReadOnly, dis.Form.Parent, dis.Form.Cancel
-	if form.ReadOnly {
-		form.Body, form.Problem = d.Body, &views.Problem{Kind: blog.ReadOnly}
-	}
+	form.Cancel = dis.Form.Cancel
 	dis.Form, dis.Notice = form, ""
 	page.Discussion, page.NoIndex = dis, true
 	return s.sendPrivate(w, r, statusOf(e.Kind), views.Article(page))
@@ -215,10 +213,22 @@ func (s *Server) refusedForm(r *http.Request, p blog.Post, d draft, e *blog.Erro
 	if e.Kind == blog.IdempotencyMismatch {
 		f.Key = ""
 	}
+	if f.ParentID != "" {
+		f.Parent = s.parentName(r.Context(), f.ParentID)
+	}
 	if e.Kind != blog.Validation {
 		f.Problem = problemOf(r.Context(), e)
 	}
 	return f
+}
+
+// parentName is whom a refused reply answers; a form without a name is better than none.
+func (s *Server) parentName(ctx context.Context, id string) string {
+	c, err := s.deps.Reader.Comment(ctx, id)
+	if err != nil || !sees(c, "") {
+		return ""
+	}
+	return c.Name
 }
 
 // showable is text that may stand in a page: what is no UTF-8 or no character of HTML becomes a replacement character.

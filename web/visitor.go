@@ -32,11 +32,12 @@ func (s *Server) writer(r *http.Request) blog.Writer {
 	return blog.Writer{Visitor: blog.NewSecret(), Owner: "addr:" + s.addrHash(s.clientAddr(r))}
 }
 
-// addrHash stands for an address where it must be kept: nobody without the site's secret can turn it back.
+// addrHash stands for an address where it must be kept: nobody without the site's secret can turn it back, and no two days'
+// can be told to be the same one's.
 func (s *Server) addrHash(a netip.Addr) string {
 	mac := hmac.New(sha256.New, s.deps.Config.Secret)
 	b, _ := a.MarshalBinary() // never fails
-	_, _ = mac.Write(append([]byte("address\x00"), b...))
+	_, _ = mac.Write(append([]byte("address\x00"+s.deps.Now().UTC().Format(time.DateOnly)+"\x00"), b...))
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
@@ -76,7 +77,7 @@ func (s *Server) lang(r *http.Request, slug string) blog.Lang {
 			return p.Lang
 		}
 	}
-	if l := r.PathValue("lang"); l != "" && s.isLanguage(r.Context(), l) {
+	if l := firstPart(r.URL.Path); s.isLanguage(r.Context(), l) {
 		return l
 	}
 	return snap.Site().Lang

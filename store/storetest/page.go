@@ -199,8 +199,8 @@ func pageDefault(f *fixture) {
 
 // pageCost compares pages of a discussion of 10,000 with those of one of 200, each at its best of many.
 func pageCost(f *fixture) {
-	if testing.Short() {
-		f.Skip("10,000 comments take a few seconds: not with -short")
+	if testing.Short() || underRace {
+		f.Skip("times of 10,000 comments: neither with -short nor under the race detector")
 	}
 	small, large := f.post("small"), f.post("large")
 	f.fill(small, 200)

@@ -12,12 +12,13 @@ import (
 
 func siteTests() map[string]func(*fixture) {
 	return map[string]func(*fixture){
-		"epochs":                 siteEpochs,
-		"one new epoch":          siteOneEpoch,
-		"one secret":             siteSecret,
-		"a sign of life":         sitePing,
-		"a reader who goes away": siteCancelled,
-		"after closing":          siteClosed,
+		"epochs":                            siteEpochs,
+		"one new epoch":                     siteOneEpoch,
+		"one secret":                        siteSecret,
+		"a sign of life":                    sitePing,
+		"a reader who goes away":            siteCancelled,
+		"readers who go away in the middle": siteInterrupted,
+		"after closing":                     siteClosed,
 	}
 }
 
@@ -107,6 +108,34 @@ func siteCancelled(f *fixture) {
 		f.Errorf("a comment by nobody: %v", err)
 	}
 	f.add(comment(post, "y"))
+}
+
+// siteInterrupted: a reader who goes away at any moment gets the whole page or an error that may be tried again, and the
+// connection serves the next one.
+func siteInterrupted(f *fixture) {
+	post := f.post("a")
+	for range 60 {
+		f.add(comment(post, "x"))
+	}
+	want := ids(f.page(blog.PageQuery{PostID: post}).Comments)
+	cut := 0
+	for i := range 400 {
+		ctx, cancel := context.WithTimeout(f.Context(), time.Duration(i)*2*time.Microsecond)
+		p, err := f.store.Page(ctx, blog.PageQuery{PostID: post})
+		cancel()
+		switch {
+		case err == nil:
+			f.same("a page in time", ids(p.Comments), want)
+		case blog.KindOf(err) == blog.Unavailable:
+			cut++
+		default:
+			f.Errorf("a reader who went away: %v", err)
+		}
+	}
+	if cut == 0 {
+		f.Error("no reader was fast enough to go away")
+	}
+	f.same("a page afterwards", ids(f.page(blog.PageQuery{PostID: post}).Comments), want)
 }
 
 func siteClosed(f *fixture) {

@@ -159,91 +159,102 @@ const replace = (li, item) => {
   return fresh;
 };
 
-// Takes in what a frame or an answer brought: its attributes say what it is. Returns the elements that htmx must look at.
-const swap = (target, box) => {
-  if (target != list) {
-    if ('desk' in words) location.reload();
-    target.hidden = false;
-    return [];
-  }
-  const { reload, whole, cursor, total, mine, notice, closed } = box.dataset;
-  if (reload) {
-    if (!need) setTimeout(load, reload);
-    need = box.dataset.need;
-    return [];
-  }
-  if (need && !whole && !mine) {
-    held.push(box);
-    return [];
-  }
-  const items = [...box.children];
-  const shown = [...list.children];
-  const arrived = []; // names
-  const place = (item) => {
-    const { k, rev, gone } = item.dataset;
-    const old = $(item.id);
-    const newer = old ? rev - old.dataset.rev : 1;
-    // Of one's own, the same version is taken again: a push to everyone may have brought it first, without controls. A whole
-    // list may be of another epoch, whose numbers mean nothing here.
-    if (whole ? !newer : mine ? newer < 0 : newer < 1) return;
-    const link = when(item);
-    const others = link && !mine && !item.querySelector('.own');
-    if (gone != null || !inside(k, list.dataset)) {
-      if (old) drop(old);
-      else if (link && mine) location = mine;
-      else if (others && !news.has(item.id) && !item.querySelector('.edited')) {
-        if (!news.size) $('news').href = link.href;
-        news.add(item.id);
-        arrived.push(nameOf(item));
-      }
-      return;
+// Puts one comment in its place; returns what htmx must look at. The frame's attributes say how much it is to be believed:
+// of one's own, the same version is taken again, since a push to everyone may have brought it first, without controls; a
+// whole list may be of another epoch, whose numbers mean nothing here.
+const place = (item, { mine, whole }, arrived) => {
+  const { k, rev, gone } = item.dataset;
+  const old = $(item.id);
+  const newer = old ? rev - old.dataset.rev : 1;
+  if (whole ? !newer : mine ? newer < 0 : newer < 1) return;
+  const link = when(item);
+  const others = link && !mine && !item.querySelector('.own');
+  if (gone != null || !inside(k, list.dataset)) {
+    if (old) drop(old);
+    else if (link && mine) location = mine;
+    else if (others && !news.has(item.id) && !item.querySelector('.edited')) {
+      if (!news.size) $('news').href = link.href;
+      news.add(item.id);
+      arrived.push(nameOf(item));
     }
-    if (old?.dataset.k != k) {
-      const next = [...list.children].find((li) => li != old && compare(list.dataset.order, k, li.dataset.k) < 0);
-      (old && list.moveBefore ? list.moveBefore : list.insertBefore).call(list, old || item, next || null);
-    }
-    if (old) return replace(old, item);
-    if (others) arrived.push(nameOf(item));
-    if (link) item.className += ' fresh';
-    return item;
-  };
+    return;
+  }
+  if (old?.dataset.k != k) {
+    const next = [...list.children].find((li) => li != old && compare(list.dataset.order, k, li.dataset.k) < 0);
+    (old && list.moveBefore ? list.moveBefore : list.insertBefore).call(list, old || item, next || null);
+  }
+  if (old) return replace(old, item);
+  if (others) arrived.push(nameOf(item));
+  if (link) item.className += ' fresh';
+  return item;
+};
 
-  // What is being read stays where it is: the form in use, else the first comment in view.
+// What is being read stays where it is: the form in use, else the first comment in view.
+const still = (change) => {
   const top = (e) => e.getBoundingClientRect().top;
-  const mark = [doc.activeElement.form, ...shown, $('form-home')].find((e) => e && top(e) + e.offsetHeight > 0 && top(e) < innerHeight);
+  const candidates = [doc.activeElement.form, ...list.children, $('form-home')];
+  const mark = candidates.find((e) => e && top(e) + e.offsetHeight > 0 && top(e) < innerHeight);
   const before = mark && top(mark);
-
-  if (whole) {
-    Object.assign(list.dataset, box.dataset);
-    for (const li of shown) if (!items.some((item) => item.id == li.id)) drop(li);
-  }
-  const fresh = items.map(place).filter((e) => e);
+  const done = change();
   if (mark?.isConnected) scrollBy(0, top(mark) - before);
+  return done;
+};
 
+const answered = (notice, id, fresh) => {
+  say($('notice'), notice);
+  $(id.replace('c', 's'))?.replaceChildren();
+  if (form() && !form().body.value) {
+    aim();
+    keep();
+  }
+  if (doc.activeElement == doc.body) when(fresh)?.focus();
+};
+
+const announce = (arrived) => {
+  const count = (n) => (n == 1 ? words.one : words.many).replace('{n}', n);
+  if (arrived[0]) say($('announce'), arrived[1] ? count(arrived.length) : words.arrived.replace('{name}', arrived));
+  if (news.size) say($('news'), count(news.size));
+};
+
+// Takes in what a frame or an answer brought. Returns the elements that htmx must look at.
+const take = (box) => {
+  const { whole, cursor, total, mine, notice, closed } = box.dataset;
+  const items = [...box.children];
+  const arrived = [];
+  const fresh = still(() => {
+    if (whole) {
+      Object.assign(list.dataset, box.dataset);
+      for (const li of [...list.children]) if (!items.some((item) => item.id == li.id)) drop(li);
+    }
+    return items.map((item) => place(item, box.dataset, arrived)).filter((e) => e);
+  });
   if (cursor) {
     $('comments-title').textContent = total;
     $('closed').hidden = closed == null;
     if (whole || !behind(cursor, $('cursor').value)) $('cursor').value = cursor;
   }
-  if (mine) {
-    say($('notice'), notice);
-    $(items[0].id.replace('c', 's'))?.replaceChildren();
-    if (form() && !form().body.value) {
-      aim();
-      keep();
-    }
-    if (doc.activeElement == doc.body) when(fresh[0])?.focus();
-  }
-  const count = (n) => (n == 1 ? words.one : words.many).replace('{n}', n);
-  if (arrived[0]) say($('announce'), arrived[1] ? count(arrived.length) : words.arrived.replace('{name}', arrived));
-  if (news.size) say($('news'), count(news.size));
+  if (mine) answered(notice, items[0].id, fresh[0]);
+  announce(arrived);
   tick();
   if (whole && behind(cursor, need)) setTimeout(load, 2e3);
   else if (whole) {
     need = '';
-    fresh.push(...held.splice(0).flatMap((later) => swap(list, later)));
+    fresh.push(...held.splice(0).flatMap(take));
   }
   return fresh;
+};
+
+const swap = (target, box) => {
+  const { reload, whole, mine } = box.dataset;
+  if (target != list) {
+    if ('desk' in words) location.reload();
+    target.hidden = false;
+  } else if (reload) {
+    if (!need) setTimeout(load, reload);
+    need = box.dataset.need;
+  } else if (need && !whole && !mine) held.push(box);
+  else return take(box);
+  return [];
 };
 
 htmx.registerExtension('vang', {

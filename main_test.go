@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -217,4 +219,66 @@ func count(t *testing.T, base, slug string) int {
 		t.Fatal(err)
 	}
 	return len(list.Data)
+}
+
+// syncBuffer is a log that is read while it is written.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func TestStartWaitsForALockedDatabaseAndSaysSo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "v.db")
+	if _, err := output(t, env(nil), "migrate", "--database", "sqlite:"+file); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", "file:"+file+"?_txlock=exclusive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	lock, err := other.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var log syncBuffer
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--database", "sqlite:" + file}, env(nil), &log)
+	}()
+	waitFor(t, &log, "waiting for the database")
+	if !strings.Contains(log.String(), "locked by another program") {
+		t.Errorf("the log does not say why:\n%s", log.String())
+	}
+	if err := lock.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, &log, `"serving"`)
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func waitFor(t *testing.T, log *syncBuffer, what string) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !strings.Contains(log.String(), what); {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %s within 30 s:\n%s", what, log.String())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 }

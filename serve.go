@@ -81,6 +81,23 @@ func openStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, er
 	return store.Open(ctx, store.Options{Address: c.Database, Log: log})
 }
 
+// awaitStore opens the database, and waits for one that may answer later, saying so.
+func awaitStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
+	for {
+		st, err := openStore(ctx, c, log)
+		var trouble *blog.Error
+		if err == nil || !errors.As(err, &trouble) || trouble.Kind != blog.Unavailable || trouble.RetryAfter <= 0 {
+			return st, err
+		}
+		log.Warn("waiting for the database", "error", err, "next_try_in", trouble.RetryAfter)
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(trouble.RetryAfter):
+		}
+	}
+}
+
 // newApp opens and wires everything but the listener. What was opened is closed again when a later part fails.
 func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error) {
 	a = &app{log: log, addresses: &addresses{}}
@@ -90,7 +107,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 			opened.close()
 		}
 	}()
-	if a.store, err = openStore(ctx, c, log); err != nil {
+	if a.store, err = awaitStore(ctx, c, log); err != nil {
 		return nil, err
 	}
 	secret := []byte(c.Secret)

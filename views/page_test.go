@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
 	"vang/blog"
@@ -146,5 +147,29 @@ func TestNamesAndTitlesCannotBecomeMarkup(t *testing.T) {
 	area := find(page, named("textarea"))[0]
 	if got := text(area); !strings.HasPrefix(got, "</textarea>") {
 		t.Errorf("the text came back as %q", got)
+	}
+}
+
+func TestAPageHasOneSocketAtMost(t *testing.T) {
+	f := sampleFrame(blog.English)
+	f.Live = "/live"
+	d := sampleDiscussion(blog.English)
+	for name, tt := range map[string]struct {
+		page templ.Component
+		want string
+	}{
+		"article":                      {Article(PostPage{Frame: f, Post: samplePost(blog.English), Discussion: &d}), d.Live},
+		"article without a discussion": {Article(PostPage{Frame: f, Post: samplePost(blog.English)}), "/live"},
+		"home":                         {Home(Listing{Frame: f}), "/live"},
+		"home, not on the desk":        {Home(Listing{Frame: sampleFrame(blog.English)}), ""},
+	} {
+		var sockets []string
+		for _, n := range find(parse(t, tt.page), func(n *html.Node) bool { _, ok := attr(n, "data-hx-ws:connect"); return ok }) {
+			to, _ := attr(n, "data-hx-ws:connect")
+			sockets = append(sockets, to)
+		}
+		if got := strings.Join(sockets, " "); got != tt.want {
+			t.Errorf("%s: sockets %q, want %q", name, got, tt.want)
+		}
 	}
 }

@@ -127,7 +127,7 @@ on('htmx:after:request', (e) => {
     fail(sourceElement);
   }
 });
-on('htmx:after:swap', (e) => e.detail.ctx.request && doc.querySelector('[aria-invalid]')?.focus());
+on('htmx:after:swap', (e) => e.detail.ctx.request?.method == 'POST' && doc.querySelector('[aria-invalid]')?.focus());
 
 // ---- The list: comments take their place by key, and only what is newer replaces what is shown.
 
@@ -168,7 +168,9 @@ const place = (item, { mine, whole }, arrived) => {
   const newer = old ? rev - old.dataset.rev : 1;
   if (whole ? !newer : mine ? newer < 0 : newer < 1) return;
   const link = when(item);
-  const others = link && !mine && !item.querySelector('.own');
+  // One's first comment may come back as everyone's before its answer does: nobody is told of their own.
+  const sent = form()?.matches('.htmx-request') && form().name.value.trim();
+  const others = link && !mine && !item.querySelector('.own') && sent != nameOf(item);
   if (gone != null || !inside(k, list.dataset)) {
     if (old) drop(old);
     else if (link && mine) location = mine;
@@ -264,7 +266,13 @@ htmx.registerExtension('vang', {
 
 // ---- Time: own controls end, times are told as a reader would, and a silent connection is given up.
 
-const relative = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' });
+let lang = root.lang;
+try {
+  Intl.getCanonicalLocales(lang);
+} catch {
+  lang = 'en'; // an author's own spelling of a language must not cost the reader the rest
+}
+const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
 const units = [[1440, 'day'], [60, 'hour'], [1, 'minute'], [-1 / 0, 'second']]; // in minutes
 const tick = () => {
   for (const own of doc.querySelectorAll('.own')) if (own.dataset.until < now()) own.remove();
@@ -272,7 +280,7 @@ const tick = () => {
     const date = new Date(time.dateTime);
     const age = (now() - date) / 6e4;
     const [size, unit] = units.find(([size]) => age >= size);
-    time.title ||= date.toLocaleString(root.lang);
+    time.title ||= date.toLocaleString(lang);
     if (age < 43200) time.textContent = relative.format(-Math.floor(age / size), unit);
   }
 };

@@ -43,7 +43,7 @@ func TestAnAuthorsRound(t *testing.T) {
 	home.WaitFor(3*time.Second, "the list of posts follows", "document.body.innerText.includes('The second')")
 
 	save(file, "---\ntitle: [broken\n---\n\nBroken.\n")
-	p.Never(1500*time.Millisecond, "a broken file took the page away", "!document.body.innerText.includes('Một câu vừa được lưu.')")
+	p.Never(1500*time.Millisecond, "a broken file took the page away", "document.readyState==='complete'&&!document.body.innerText.includes('Một câu vừa được lưu.')")
 	p.Reload()
 	p.SeeText("body", "Một câu vừa được lưu.")
 	if log := s.Log(); !strings.Contains(log, "welcome.md") {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"vang/posts"
 	"vang/web"
 )
 
@@ -281,6 +283,41 @@ func TestCookieThatIsNoTokenIsNotLookedUp(t *testing.T) {
 	s.get(s.browser(), "/blog/hello", "Cookie", "vang="+strings.Repeat("x", 43))
 	if !strings.Contains(s.log.String(), marker) {
 		t.Error("the session store was not asked at all")
+	}
+}
+
+func TestSavedFileIsOnTheNextReadersPage(t *testing.T) {
+	s := newSite(t)
+	ctx, stop := context.WithCancel(t.Context())
+	loaded, done := make(chan struct{}, 8), make(chan error, 1)
+	go func() {
+		done <- s.library.Watch(ctx, func(_, _ *posts.Snapshot) { loaded <- struct{}{} })
+	}()
+	defer func() { stop(); <-done }()
+	paths := []string{"/", "/blog/third", "/archive", "/feed.xml", "/about"}
+	old, _ := s.library.Snapshot().At("/about")
+	before := map[string]read{}
+	for _, path := range paths {
+		before[path] = s.get(s.browser(), path)
+	}
+	for name, text := range map[string]string{
+		"posts/third.md": "---\ntitle: Rewritten\ndate: 2026-11-01\n---\n\nOther words.\n",
+		"pages/about.md": "---\ntitle: About\n---\n\nRewritten.\n",
+	} {
+		s.must(os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o644))
+	}
+	both := func(snap *posts.Snapshot) bool {
+		about, _ := snap.At("/about")
+		return snap.Posts("en")[0].Title == "Rewritten" && about.Hash != old.Hash
+	}
+	for !both(s.library.Snapshot()) {
+		<-loaded // one load, or one for each file
+	}
+	for _, path := range paths {
+		res := s.get(s.browser(), path, "If-None-Match", before[path].Header.Get("ETag"))
+		if res.StatusCode != http.StatusOK || !strings.Contains(res.text, "Rewritten") {
+			t.Errorf("%s: %d, not what was saved", path, res.StatusCode)
+		}
 	}
 }
 

@@ -2,12 +2,12 @@ package web_test
 
 import (
 	"context"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -58,6 +58,7 @@ type site struct {
 	log     *lines
 	ids     map[string]string // slug -> post id
 	wakes   func(postID string)
+	dir     string // of the content
 }
 
 // lines is a log that tests read.
@@ -110,8 +111,10 @@ func newSite(t testing.TB, opts ...option) *site {
 	s.store, err = store.Open(ctx, store.Options{Address: "sqlite:" + filepath.Join(t.TempDir(), "test.db"), Now: s.clock.Now, Log: log})
 	s.must(err)
 	t.Cleanup(func() { s.must(s.store.Close()) })
+	s.dir = t.TempDir()
+	s.must(os.CopyFS(s.dir, siteFiles()))
 	s.library, err = posts.Open(ctx, posts.Options{
-		FS: fs.FS(siteFiles()), Now: s.clock.Now, Author: markdown.NewAuthor(markdown.AuthorOptions{}), Log: log,
+		Dir: s.dir, Now: s.clock.Now, Author: markdown.NewAuthor(markdown.AuthorOptions{}), Log: log,
 	})
 	s.must(err)
 	var list []store.PostAddress

@@ -140,7 +140,7 @@ func TestRefusedReplyStaysAReply(t *testing.T) {
 		form := url.Values{"name": {""}, "body": {"an answer"}, "parent": {ids[58]}}.Encode()
 		res := s.do(s.browser(), s.request("POST", "/blog/hello/comments", form, "HX-Request", fragment))
 		if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(res.text, `name="parent" value="`+ids[58]+`"`) ||
-			!strings.Contains(res.text, "Reply to An") {
+			!strings.Contains(res.text, "Reply to An</h3>") {
 			t.Errorf("HX-Request %q: %d %s", fragment, res.StatusCode, res.text)
 		}
 		if fragment == "" && !slices.Contains(shown(res.text), ids[58]) {

@@ -121,10 +121,15 @@ const fail = (source) => {
 on('htmx:error', (e) => e.detail.ctx && fail(e.detail.ctx.sourceElement));
 // A proxy's own error page, or one of ours, must not take the form's place.
 on('htmx:after:request', (e) => {
-  const { sourceElement, text } = e.detail.ctx;
+  const { ctx } = e.detail;
+  const { sourceElement, text } = ctx;
   if (!/comment-/.test(text) || /<html/i.test(text)) {
     e.preventDefault();
     fail(sourceElement);
+  } else if (sourceElement.key?.value == '') {
+    // Other words were begun before the answer came: it brings the comment, and leaves the form.
+    ctx.swap = 'none';
+    if (!/data-mine/.test(text)) fail(sourceElement);
   }
 });
 on('htmx:after:swap', (e) => e.detail.ctx.request?.method == 'POST' && doc.querySelector('[aria-invalid]')?.focus());

@@ -128,6 +128,7 @@ func TestALateAnswerDoesNotUndoAnEdit(t *testing.T) {
 	p := openLive(t, an, proxy.URL+path)
 	write(p, "An", "Before") // from here on An has a session, so that the push brings An's own view
 	idOf(p, "Before")
+	p.Wait("the answer is there", "document.querySelector('"+bodyField+"').value===''")
 	waitLive(p)
 
 	caught, release := proxy.Hold("POST " + path + "/comments")

@@ -170,7 +170,9 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 	var running sync.WaitGroup
 	running.Go(func() { a.loop("deliver comments", a.hub.Run(loops)) })
 	running.Go(func() { a.loop("follow the bus", a.hub.Follow(loops, a.bus)) })
-	running.Go(func() { a.loop("mark pages stale", a.bus.Subscribe(loops, func(w realtime.Wake) { a.server.Stale(w.Topic) })) })
+	running.Go(func() {
+		a.loop("mark pages stale", a.bus.Subscribe(loops, func(w realtime.Wake) { a.server.Stale(w.Topic) }))
+	})
 	running.Go(func() { a.loop("publish wakes", a.publisher.Run(loops)) })
 	running.Go(func() { a.watch(loops) })
 	defer running.Wait()

@@ -81,7 +81,7 @@ func TestIDsAreUniqueAndFieldsHaveLabels(t *testing.T) {
 		}
 		for _, n := range find(page, func(*html.Node) bool { return true }) {
 			by, _ := attr(n, "aria-describedby")
-			for _, id := range strings.Fields(by) {
+			for id := range strings.FieldsSeq(by) {
 				if !ids[id] {
 					t.Errorf("%s: described by %q, which is not there", name, id)
 				}

@@ -10,8 +10,8 @@ import (
 func pseudo() *Catalogue {
 	c := english()
 	v := reflect.ValueOf(c).Elem()
-	for i := range v.NumField() {
-		if f := v.Field(i); f.Kind() == reflect.String && f.CanSet() {
+	for _, f := range v.Fields() {
+		if f.Kind() == reflect.String && f.CanSet() {
 			f.SetString(wrapWords(f.String()))
 		}
 	}

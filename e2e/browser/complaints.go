@@ -19,10 +19,11 @@ type complaints struct {
 	allowed []*regexp.Regexp
 }
 
-// usual is what Chromium itself logs when a socket cannot be opened again and when an answer is a reader's error: no page
-// can keep it from that.
+// usual is what Chromium and htmx log by themselves when a socket cannot be opened again, and Chromium when an answer is a
+// reader's error: no page can keep them from that.
 var usual = []*regexp.Regexp{
 	regexp.MustCompile(`^log (error|warning) (network|javascript): WebSocket connection to 'ws://127\.0\.0\.1:\d+/live\?[^']*' failed`),
+	regexp.MustCompile(`^console error: "htmx: htmx:ws:error: `),
 	regexp.MustCompile(`^exception: Uncaught \(in promise\) (InvalidState|Abort)Error: Transition was (aborted|skipped)`), // of pages turned quickly
 	regexp.MustCompile(`^log error network: Failed to load resource: the server responded with a status of 4\d\d`),
 }

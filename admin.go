@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -37,16 +36,18 @@ ID là phần sau at= trong địa chỉ của bình luận. Blog đang chạy n
 // admin changes comments and discussions straight in the database; running blogs see it when they next look at the heads.
 func admin(ctx context.Context, c call) error {
 	if len(c.args) == 0 {
-		return usageError{command: "admin", err: errors.New("name an action: hide, show, delete, close, open or new-epoch")}
+		return usageError{command: "admin", err: troubled(text{
+			"name an action: hide, show, delete, close, open or new-epoch", "hãy nêu một hành động: hide, show, delete, close, open hoặc new-epoch",
+		})}
 	}
 	action, rest := c.args[0], c.args[1:]
 	wants := map[string]int{"hide": 1, "show": 1, "delete": 1, "close": 1, "open": 1, "new-epoch": 0}
 	n, known := wants[action]
 	switch {
 	case !known:
-		return usageError{command: "admin", err: fmt.Errorf("there is no action %q", action)}
+		return usageError{command: "admin", err: troubled(text{"there is no action %q", "không có hành động %q"}, action)}
 	case len(rest) != n:
-		return usageError{command: "admin", err: fmt.Errorf("%s takes %d argument(s), but was given %d", action, n, len(rest))}
+		return usageError{command: "admin", err: troubled(text{"%s takes %d argument(s), but was given %d", "%s nhận %d tham số, nhưng được cho %d"}, action, n, len(rest))}
 	}
 	st, err := openStore(ctx, c.config, newLog(c))
 	if err != nil {
@@ -74,9 +75,12 @@ func adminAction(ctx context.Context, st store.Store, action, arg string) (strin
 	c, err := discussion.Moderate(ctx, arg, states[action])
 	switch blog.KindOf(err) {
 	case blog.NotFound:
-		return "", fmt.Errorf("there is no comment %q: the ID is the part after at= in a comment's address", arg)
+		return "", troubled(text{
+			"there is no comment %q: the ID is the part after at= in a comment's address",
+			"không có bình luận %q: ID là phần sau at= trong địa chỉ của bình luận",
+		}, arg)
 	case blog.Gone:
-		return "", fmt.Errorf("comment %s was deleted; its text is gone", arg)
+		return "", troubled(text{"comment %s was deleted; its text is gone", "bình luận %s đã bị xóa; nội dung không còn"}, arg)
 	}
 	if err != nil {
 		return "", err
@@ -90,7 +94,10 @@ func setReadOnly(ctx context.Context, st store.Store, slug string, closed bool) 
 		return "", err
 	}
 	if !known {
-		return "", fmt.Errorf("there is no post %q: the SLUG is the last part of a post's address", slug)
+		return "", troubled(text{
+			"there is no post %q: the SLUG is the last part of a post's address",
+			"không có bài %q: SLUG là phần cuối trong địa chỉ của bài",
+		}, slug)
 	}
 	head, err := st.SetReadOnly(ctx, id, closed)
 	if err != nil {
@@ -128,11 +135,11 @@ func health(ctx context.Context, c call) error {
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return fmt.Errorf("nothing answers on %s: %w", c.config.Addr, err)
+		return troubled(text{"nothing answers on %s: %v", "không có gì trả lời ở %s: %v"}, c.config.Addr, err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("not ready: /readyz answers %s", res.Status)
+		return troubled(text{"not ready: /readyz answers %s", "chưa sẵn sàng: /readyz trả lời %s"}, res.Status)
 	}
 	_, err = fmt.Fprintln(c.stdout, "ready")
 	return err

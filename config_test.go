@@ -25,7 +25,7 @@ func TestFlagsStandOverVariablesAndVariablesOverDefaults(t *testing.T) {
 
 func TestEachBadSettingSaysWhatToDo(t *testing.T) {
 	tests := map[string]struct{ args, want string }{
-		"unknown flag":         {"--adr :80", "not defined: -adr"},
+		"unknown flag":         {"--adr :80", "no flag --adr"},
 		"port that is none":    {"--addr localhost", "HOST:PORT"},
 		"port out of range":    {"--addr :99999", "0 to 65535"},
 		"base URL with a path": {"--base-url https://a.vn/blog", "scheme and host alone"},
@@ -35,8 +35,10 @@ func TestEachBadSettingSaysWhatToDo(t *testing.T) {
 		"drafts":               {"--drafts=maybe", "true or false"},
 		"rate":                 {"--rate-limit fast", "10/1m"},
 		"log":                  {"--log xml", "json"},
+		"drain delay":          {"--drain-delay soon", "5s"},
+		"no value":             {"--addr", "needs a value"},
 	}
-	every := []string{"addr", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "log"}
+	every := []string{"addr", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "drain-delay", "log"}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := parseConfig("serve", strings.Fields(tt.args), env(nil), every...)
@@ -69,5 +71,23 @@ func TestTrustedProxiesTakesAddressesAndNetworks(t *testing.T) {
 	c, _, err := parseConfig("serve", []string{"--trusted-proxies", "127.0.0.1, 10.0.0.0/8,::1"}, env(nil), "trusted-proxies")
 	if err != nil || len(c.TrustedProxies) != 3 || c.TrustedProxies[0].String() != "127.0.0.1/32" {
 		t.Errorf("%v, %v", c.TrustedProxies, err)
+	}
+}
+
+func TestErrorsFollowTheLocale(t *testing.T) {
+	_, _, err := parseConfig("serve", []string{"--addr", "x"}, env(nil), "addr")
+	if got := describe(err, "vi"); !strings.Contains(got, `--addr là "x": hãy viết`) || !strings.Contains(got, "cho biết nó nhận gì") {
+		t.Errorf("in Vietnamese: %s", got)
+	}
+	_, _, err = parseConfig("serve", nil, env(map[string]string{"VANG_DRAFTS": "maybe"}), "drafts")
+	if got := describe(err, "en"); !strings.Contains(got, `VANG_DRAFTS is "maybe"`) {
+		t.Errorf("of a variable: %s", got)
+	}
+}
+
+func TestFlagsMayStandBehindTheArguments(t *testing.T) {
+	c, rest, err := parseConfig("admin", []string{"hide", "abc", "--database", "sqlite:x.db"}, env(nil), "database")
+	if err != nil || c.Database != "sqlite:x.db" || !cmp.Equal(rest, []string{"hide", "abc"}) {
+		t.Errorf("%+v, %q, %v", c, rest, err)
 	}
 }

@@ -27,7 +27,7 @@ func main() {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "vang:", err)
+	fmt.Fprintln(os.Stderr, "vang:", describe(err, commandLang(os.Getenv)))
 	var usage usageError
 	if errors.As(err, &usage) {
 		os.Exit(2)
@@ -54,7 +54,7 @@ type call struct {
 }
 
 func commands() []command {
-	every := []string{"addr", "content", "database", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "log"}
+	every := []string{"addr", "content", "database", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "drain-delay", "log"}
 	return []command{
 		{
 			name: "serve", settings: every, run: serve,
@@ -67,7 +67,7 @@ func commands() []command {
 			detail: text{"Writes into DIR, which must be empty or new. Then: vang --content DIR", "Ghi vào DIR, thư mục mới hoặc trống. Sau đó: vang --content DIR"},
 		},
 		{
-			name: "admin", synopsis: "ACTION [...]", settings: []string{"database", "log"}, run: admin,
+			name: "admin", synopsis: "ACTION [ID or SLUG]", settings: []string{"database", "log"}, run: admin,
 			about:  text{"moderate: hide, show, close, open; new-epoch after a restore", "quản trị: hide, show, close, open; new-epoch sau khi khôi phục"},
 			detail: adminHelp(),
 		},
@@ -120,11 +120,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 			return err
 		}
 		if len(rest) > 0 && c.synopsis == "" {
-			return usageError{command: name, err: fmt.Errorf("%s takes no argument, but was given %q", name, rest[0])}
+			return usageError{command: name, err: troubled(text{"%s takes no argument, but was given %q", "%s không nhận tham số, nhưng được cho %q"}, name, rest[0])}
 		}
 		return c.run(ctx, call{config: config, args: rest, lang: lang, stdout: stdout})
 	}
-	return usageError{command: "help", err: fmt.Errorf("there is no command %q; vang help lists them", name)}
+	return usageError{err: troubled(text{"there is no command %q", "không có lệnh %q"}, name)}
 }
 
 // commandLang is the language of the command line, after the environment's locale.

@@ -79,6 +79,16 @@ func TestInitMakesASiteAndOverwritesNothing(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "site.yaml")); err != nil {
 		t.Error(err)
 	}
+	settings, err := os.ReadFile(filepath.Join(dir, "site.yaml"))
+	if err != nil || !strings.Contains(string(settings), "lang: en") {
+		t.Errorf("settings %s, %v", settings, err)
+	}
+	if _, err := output(t, env(map[string]string{"LANG": "vi_VN.UTF-8"}), "init", dir+"2"); err != nil {
+		t.Error(err)
+	}
+	if settings, _ = os.ReadFile(filepath.Join(dir+"2", "site.yaml")); !strings.Contains(string(settings), "lang: vi") {
+		t.Error("a Vietnamese command line makes no Vietnamese site")
+	}
 	if _, err := output(t, env(nil), "init", dir); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("a second time: %v", err)
 	}
@@ -174,6 +184,40 @@ func TestServeAdminAndRestartOnOneFile(t *testing.T) {
 	if got := count(t, base, slug); got != 1 {
 		t.Errorf("%d comments after the restart, want 1", got)
 	}
+}
+
+func TestDrainDelayLetsLoadBalancersLookElsewhere(t *testing.T) {
+	db := "sqlite:" + filepath.Join(t.TempDir(), "v.db")
+	base, stop := start(t, "--database", db, "--drain-delay", "1s")
+	ended := make(chan error, 1)
+	go func() { ended <- stop() }()
+	sawRefusal := false
+	for range 40 {
+		if status(base+"/readyz") == http.StatusServiceUnavailable {
+			sawRefusal = true
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if !sawRefusal {
+		t.Error("/readyz never said 503")
+	}
+	if got := status(base + "/"); got != http.StatusOK {
+		t.Errorf("a page during the delay: %d", got)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// status is 0 where nothing answers.
+func status(url string) int {
+	res, err := http.Get(url)
+	if err != nil {
+		return 0
+	}
+	res.Body.Close()
+	return res.StatusCode
 }
 
 func firstSlug(t *testing.T, base string) string {

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -28,6 +26,9 @@ const (
 	drainRate   = 1_000            // sockets closed in a second, so that at most so many return in one
 	drainLimit  = 30 * time.Second // for all sockets
 	finishLimit = 25 * time.Second // for requests in flight
+
+	registerLimit = 3 * time.Second // for one try to give new posts their discussions
+	registerAgain = 5 * time.Second // after the database did not take new posts
 )
 
 // serve runs the blog until ctx ends.
@@ -47,7 +48,7 @@ func serve(ctx context.Context, c call) error {
 	warnOfPlainHTTP(log, c.config)
 	log.Info("serving", "address", "http://"+reachable(listener.Addr()), "version", versionString(),
 		"posts", len(app.library.Snapshot().Posts("")))
-	return app.serve(ctx, listener)
+	return app.serve(ctx, listener, c.config.DrainDelay)
 }
 
 // listen takes the port first: that it is in use is the commonest mistake, and nothing is touched before it is told.
@@ -55,9 +56,15 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another port with --addr, such as --addr :8081", addr)
+		return nil, troubled(text{
+			"%s is in use by another program: stop it, or choose another port with --addr, such as --addr :8081",
+			"%s đang được chương trình khác dùng: hãy dừng nó, hoặc chọn cổng khác bằng --addr, ví dụ --addr :8081",
+		}, addr)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%s may not be used by this user: ports below 1024 need a right of their own; choose another with --addr, such as --addr :8080", addr)
+		return nil, troubled(text{
+			"%s may not be used by this user: ports below 1024 need a right of their own; choose another with --addr, such as --addr :8080",
+			"người dùng này không được dùng %s: cổng dưới 1024 cần quyền riêng; hãy chọn cổng khác bằng --addr, ví dụ --addr :8080",
+		}, addr)
 	case err != nil:
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
@@ -164,8 +171,8 @@ func (a *app) renewEpoch(ctx context.Context, _ string, seen realtime.Head) {
 	a.log.Warn("the database was put back: every open page loads its comments anew", "epoch", epoch)
 }
 
-// serve answers requests until ctx ends, then stops in order: not ready, listener, sockets, requests, loops.
-func (a *app) serve(ctx context.Context, listener net.Listener) error {
+// serve answers requests until ctx ends, then stops in order: not ready for drainDelay, listener, sockets, requests, loops.
+func (a *app) serve(ctx context.Context, listener net.Listener, drainDelay time.Duration) error {
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	running.Go(func() { a.loop("deliver comments", a.hub.Run(loops)) })
@@ -189,11 +196,18 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	a.log.Info("stopping", "open_sockets", a.hub.Stats().Sockets)
+	a.stop(context.WithoutCancel(ctx), listener, server, drainDelay)
+	return nil
+}
+
+// stop leaves time for load balancers to look elsewhere, takes nothing new, and lets what runs finish.
+func (a *app) stop(ctx context.Context, listener net.Listener, server *http.Server, drainDelay time.Duration) {
+	a.log.Info("stopping", "open_sockets", a.hub.Stats().Sockets, "drain_delay", drainDelay)
 	a.server.SetDraining(true)
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishLimit)
+	time.Sleep(drainDelay)
+	finish, cancel := context.WithTimeout(ctx, finishLimit)
 	defer cancel()
-	drain, stopDrain := context.WithTimeout(context.WithoutCancel(ctx), drainLimit)
+	drain, stopDrain := context.WithTimeout(ctx, drainLimit)
 	defer stopDrain()
 	_ = listener.Close()
 	if err := a.hub.Drain(drain, drainRate); err != nil {
@@ -202,7 +216,6 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 	if err := server.Shutdown(finish); err != nil {
 		a.log.Warn("requests were still running", "after", finishLimit)
 	}
-	return nil
 }
 
 // loop tells that a part ended for another reason than the end of the program.
@@ -212,17 +225,28 @@ func (a *app) loop(name string, err error) {
 	}
 }
 
-// watch follows the folder of posts and tells the database and open pages what changed in it.
+// watch follows the folder of posts: new posts get their discussions, then open pages are told.
 func (a *app) watch(ctx context.Context) {
 	err := a.library.Watch(ctx, func(before, after *posts.Snapshot) {
-		if err := a.addresses.sync(ctx, a.store, after, a.log); err != nil {
-			a.log.Error("new posts take no comments until the database answers", "error", err)
-		}
+		a.register(ctx)
 		a.server.ContentChanged(before, after)
 	})
 	if err != nil && ctx.Err() == nil {
 		a.log.Error("the content folder is no longer watched: restart to see changes", "error", err)
 	}
+}
+
+// register gives the posts of the newest snapshot their discussions. While the database does not answer, it comes again.
+func (a *app) register(ctx context.Context) {
+	try, cancel := context.WithTimeout(ctx, registerLimit)
+	defer cancel()
+	err := a.addresses.sync(try, a.store, a.library.Snapshot(), a.log)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	a.log.Error("new posts take no comments until the database answers", "error", err)
+	again := time.AfterFunc(registerAgain, func() { a.register(ctx) })
+	context.AfterFunc(ctx, func() { again.Stop() })
 }
 
 func (a *app) close() {
@@ -236,34 +260,6 @@ func (a *app) close() {
 		if err := a.store.Close(); err != nil {
 			a.log.Error("close the database", "error", err)
 		}
-	}
-}
-
-// newLog writes to stdout; as text for a person on a terminal, else as JSON.
-func newLog(c call) *slog.Logger {
-	options := &slog.HandlerOptions{Level: slog.LevelInfo}
-	format := c.config.Log
-	if format == "auto" && isTerminal(c.stdout) {
-		format = "text"
-	}
-	if format == "text" {
-		return slog.New(slog.NewTextHandler(c.stdout, options))
-	}
-	return slog.New(slog.NewJSONHandler(c.stdout, options))
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-func warnOfPlainHTTP(log *slog.Logger, c Config) {
-	if len(c.BaseURL) < 5 || c.BaseURL[:5] != "https" {
-		log.Warn("cookies are not marked Secure over plain HTTP: put TLS in front and set --base-url https://... before strangers come")
 	}
 }
 

@@ -3,6 +3,7 @@ package content_test
 import (
 	"context"
 	"io/fs"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,18 +26,29 @@ func open(t *testing.T, fsys fs.FS) *posts.Library {
 	return l
 }
 
-func starter(t *testing.T) fs.FS {
+// sites are our own files and what `vang init` writes.
+func sites(t *testing.T) map[string]fs.FS {
 	t.Helper()
-	sub, err := fs.Sub(content.Starter, content.StarterRoot)
-	if err != nil {
-		t.Fatal(err)
+	all := map[string]fs.FS{"embedded": content.FS}
+	for _, lang := range []string{"en", "vi"} {
+		dir := t.TempDir()
+		parts, err := content.Starter(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range parts {
+			if err := os.CopyFS(dir, part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all["starter "+lang] = os.DirFS(dir)
 	}
-	return sub
+	return all
 }
 
 // TestNothingIsWrongWithOurOwnFiles holds that authors see no warning that is not theirs.
 func TestNothingIsWrongWithOurOwnFiles(t *testing.T) {
-	for name, fsys := range map[string]fs.FS{"embedded": content.FS, "starter": starter(t)} {
+	for name, fsys := range sites(t) {
 		t.Run(name, func(t *testing.T) {
 			l := open(t, fsys)
 			problems, err := l.Check(t.Context())
@@ -77,7 +89,7 @@ var href = regexp.MustCompile(`(?:href|src)="(/[^"]*|#[^"]*)"`)
 
 // TestLinksLeadSomewhere follows every link from one of our texts to another, or to a place in the same one.
 func TestLinksLeadSomewhere(t *testing.T) {
-	for name, fsys := range map[string]fs.FS{"embedded": content.FS, "starter": starter(t)} {
+	for name, fsys := range sites(t) {
 		s := open(t, fsys).Snapshot()
 		followed := 0
 		for _, p := range append(append([]blog.Post{}, s.Posts("")...), s.Pages()...) {

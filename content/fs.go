@@ -2,17 +2,33 @@
 // site that `vang init` writes. It imports the standard library only and reads nothing: posts does.
 package content
 
-import "embed"
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+)
 
-// FS holds site.yaml, posts, pages and their pictures, as an author's folder would: what `--content` replaces.
+// FS holds site.yaml, posts, pages and media, as an author's folder would: what `--content` replaces.
 //
 //go:embed site.yaml posts pages media
 var FS embed.FS
 
-// Starter holds the site that `vang init` writes, below the folder StarterRoot.
-//
 //go:embed all:_starter
-var Starter embed.FS
+var starter embed.FS
 
-// StarterRoot is the folder of Starter that is copied.
-const StarterRoot = "_starter"
+// Starter returns the folders that `vang init` copies, one over the other: the texts, in both languages, and the settings of
+// a site whose language is lang, "en" or "vi".
+func Starter(lang string) ([]fs.FS, error) {
+	var parts []fs.FS
+	for _, dir := range []string{"site", lang} {
+		if _, err := fs.Stat(starter, "_starter/"+dir); err != nil {
+			return nil, fmt.Errorf("starter in %q: %w", lang, err)
+		}
+		part, err := fs.Sub(starter, "_starter/"+dir)
+		if err != nil {
+			return nil, fmt.Errorf("starter in %q: %w", lang, err)
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}

@@ -159,7 +159,7 @@ func TestAttacksStayText(t *testing.T) {
 		}
 	}
 	t.Logf("%d comments full of attacks", taken)
-	p.WaitFor(20*browser.Patience, "all have been pushed", fmt.Sprintf("document.querySelectorAll('%s').length===%d", shown, taken+1))
+	p.WaitFor(6*browser.Patience, "all have been pushed", fmt.Sprintf("document.querySelectorAll('%s').length===%d", shown, taken+1))
 	checkUnharmed(t, p, "pushed")
 	whole(t, p)
 	unloaded(t, p)
@@ -204,12 +204,18 @@ func TestAttacksInAnAuthorsFolder(t *testing.T) {
 	p := reader(t).Tab(t)
 	p.OnNewPage(trap)
 	pages := []string{"/", "/archive"}
-	for i := range ours {
-		pages = append(pages, fmt.Sprintf("/blog/post-%d", i))
+	titles := map[string]string{}
+	for i, attack := range ours {
+		page := fmt.Sprintf("/blog/post-%d", i)
+		pages = append(pages, page)
+		titles[page] = strings.Join(strings.Fields(attack), " ")
 	}
 	for _, page := range pages {
 		p.Open(s.URL + page)
 		checkUnharmed(t, p, page)
+		if want := titles[page]; want != "" && p.Text("h1") != want {
+			t.Errorf("%s is titled %q, not %q", page, p.Text("h1"), want)
+		}
 		if n := browser.Eval[int](p, `[...document.querySelectorAll("*")].filter(e=>[...e.attributes].some(a=>/^(hx-|data-hx-on)/.test(a.name))||e.matches("h1 *,.summary *,svg animate,iframe,img[src=x]")).length`); n > 0 {
 			t.Errorf("%s: %d elements or attributes out of the front matter", page, n)
 		}

@@ -32,7 +32,7 @@ func TestACommentReachesTheOtherReaderAtOnce(t *testing.T) {
 		text := map[bool]string{true: "Fourth, strong", false: body}[body == "Fourth, **strong**"]
 		all = append(all, text)
 		id := idOf(an, text)
-		binh.See(item(id))
+		binh.See(item(id) + ".fresh") // the style has what just arrived glow
 		an.Wait("the answer is there", "answered>0")
 		delays = append(delays, time.Duration(browser.Eval[int64](binh, "came["+browser.Quote(id)+"]")-browser.Eval[int64](an, "answered"))*time.Millisecond)
 		an.Wait("the form is empty again", "document.querySelector('"+bodyField+"').value===''")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -89,5 +90,21 @@ func TestFlagsMayStandBehindTheArguments(t *testing.T) {
 	c, rest, err := parseConfig("admin", []string{"hide", "abc", "--database", "sqlite:x.db"}, env(nil), "database")
 	if err != nil || c.Database != "sqlite:x.db" || !cmp.Equal(rest, []string{"hide", "abc"}) {
 		t.Errorf("%+v, %q, %v", c, rest, err)
+	}
+}
+
+func TestPapersNameEverySetting(t *testing.T) {
+	for _, paper := range []string{
+		"README.md", "README.vi.md", "docs/operating.md", "content/posts/running-one-binary.md", "content/posts/chay-mot-tep.md",
+	} {
+		words, err := os.ReadFile(paper)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range settings() {
+			if row := "`--" + s.flag + "` | `" + s.variable() + "`"; !strings.Contains(string(words), row) {
+				t.Errorf("%s has no row %s", paper, row)
+			}
+		}
 	}
 }

@@ -37,7 +37,7 @@ func (s *sqliteStore) edit(ctx context.Context, t txn, ch blog.Change, body stri
 	if err != nil {
 		return blog.Comment{}, err
 	}
-	if c.State == blog.Deleted {
+	if c.State == blog.Deleted || withdrawn(c) && !ch.Moderator {
 		return blog.Comment{}, blog.E(blog.Gone, nil)
 	}
 	now := s.now()
@@ -60,6 +60,9 @@ func (s *sqliteStore) edit(ctx context.Context, t txn, ch blog.Change, body stri
 	err = t.exec(ctx, updateBody, c.PostID, c.Seq, c.Body, c.Edits, toMicros(now), c.Rev)
 	return c, err
 }
+
+// withdrawn tells whether a moderator took c away from its writer too. What they may still do is erase it.
+func withdrawn(c blog.Comment) bool { return c.State == blog.Hidden || c.State == blog.Spam }
 
 // allowed checks who may change c and until when.
 func allowed(c blog.Comment, ch blog.Change, now time.Time) error {

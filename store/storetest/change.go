@@ -16,6 +16,7 @@ func editTests() map[string]func(*fixture) {
 		"a version gone by":   editStale,
 		"closed discussions":  editClosed,
 		"moderators may edit": editModerator,
+		"what is withdrawn":   editWithdrawn,
 	}
 }
 
@@ -122,10 +123,34 @@ func editModerator(f *fixture) {
 	}
 }
 
+// editWithdrawn: what a moderator took away is gone for its writer, whose only word on it is to erase it.
+func editWithdrawn(f *fixture) {
+	post := f.post("a")
+	for _, state := range []blog.State{blog.Hidden, blog.Spam} {
+		c := f.add(comment(post, "x"))
+		c = f.move(c.ID, state)
+		f.refusedEdit(blog.Gone, c, own(c))
+		same := own(c)
+		f.refused(post, blog.Gone, func(ctx context.Context) error {
+			_, err := f.store.EditComment(ctx, same, c.Body)
+			return err
+		})
+		ch := blog.Change{ID: c.ID, Moderator: true, Version: blog.AnyVersion}
+		if got, err := f.store.EditComment(f.Context(), ch, "y"); err != nil || got.Body != "y" || got.State != state {
+			f.Errorf("a moderator's edit of %s: %+v, %v", state, got, err)
+		}
+	}
+	held := f.add(comment(post, "x", held))
+	if got, err := f.store.EditComment(f.Context(), own(held), "y"); err != nil || got.Body != "y" {
+		f.Errorf("their edit of what is held: %+v, %v", got, err)
+	}
+}
+
 func moveTests() map[string]func(*fixture) {
 	return map[string]func(*fixture){
 		"deleting erases":             moveDelete,
 		"deleting again":              moveDeleteAgain,
+		"deleting what is withdrawn":  moveDeleteWithdrawn,
 		"who may not":                 moveRefused,
 		"hiding and showing":          moveHide,
 		"approving":                   moveApprove,
@@ -181,6 +206,25 @@ func moveDeleteAgain(f *fixture) {
 	stranger.Visitor = "minh"
 	f.refusedMove(blog.Forbidden, gone, stranger, blog.Deleted)
 	f.refusedMove(blog.Gone, gone, blog.Change{ID: c.ID, Moderator: true, Version: blog.AnyVersion}, blog.Published)
+}
+
+// moveDeleteWithdrawn: a writer may have their words erased also when a moderator has taken them away.
+func moveDeleteWithdrawn(f *fixture) {
+	post := f.post("a")
+	for _, state := range []blog.State{blog.Hidden, blog.Spam} {
+		c := f.add(comment(post, "x"))
+		c = f.move(c.ID, state)
+		got, err := f.store.MoveComment(f.Context(), own(c), blog.Deleted)
+		if err != nil {
+			f.Fatalf("deleting what is %s: %v", state, err)
+		}
+		want := c
+		want.State, want.Rev, want.Name, want.URL, want.Email, want.Body = blog.Deleted, c.Rev+1, "", "", "", ""
+		f.same("the answer", got, want)
+		f.same("the row", f.read(c.ID), want)
+		f.refusedMove(blog.Gone, got, blog.Change{ID: c.ID, Moderator: true, Version: blog.AnyVersion}, blog.Published)
+	}
+	f.same("count", f.head(post).Count, int64(0))
 }
 
 func moveRefused(f *fixture) {

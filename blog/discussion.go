@@ -46,13 +46,14 @@ type Change struct {
 // AnyVersion in a Change overwrites whatever stands there.
 const AnyVersion int64 = -1
 
-// Comments is what a Discussion needs of a store. Each method is one transaction that adds one to the post's rev if, and
-// only if, it changed something. Errors that a reader can mend are *Error.
+// Comments is what a Discussion needs of a store. Each method is one transaction that adds one to the post's rev for each
+// comment that it adds or changes: a move may also show or hide the traces above, and each of those takes a rev of its own.
+// What changes nothing takes none. Errors that a reader can mend are *Error.
 type Comments interface {
 	// AddComment stores c once. Kinds: NotFound (post), Validation (parent unknown or deleted), ReadOnly, IdempotencyMismatch.
 	AddComment(ctx context.Context, c NewComment) (Added, error)
-	// EditComment replaces the text. The same text changes nothing. Kinds: NotFound, Gone (deleted), Forbidden,
-	// EditWindowClosed, ReadOnly, PreconditionFailed.
+	// EditComment replaces the text. The same text changes nothing. Kinds: NotFound, Gone (deleted; for all but
+	// moderators also hidden or spam), Forbidden, EditWindowClosed, ReadOnly, PreconditionFailed.
 	EditComment(ctx context.Context, ch Change, body string) (Comment, error)
 	// MoveComment gives the comment another state; to Deleted erases it. Moving it where it is changes nothing. Kinds:
 	// NotFound, Gone (out of Deleted), Forbidden, EditWindowClosed, PreconditionFailed.

@@ -10,9 +10,12 @@ import (
 type NewComment struct {
 	ID string
 	Submission
-	Visitor     string
-	State       State
-	Owner       string        // whose keys these are: the visitor, or the address' HMAC of one who has none
+	Visitor string
+	State   State
+	// Owner is whose keys these are: the visitor, or the address' HMAC of one who has no session. What a new comment is
+	// stored under is its Visitor's too, who has a session from then on.
+	Owner       string
+	FormerOwner string        // who the Owner was yesterday, since the HMAC changes daily; "" if the same
 	Key         string        // idempotency key; "" for none
 	Fingerprint string        // what the key's answer belongs to
 	Dedupe      time.Duration // the same owner's same fingerprint within this time is the same comment; 0 never
@@ -21,7 +24,8 @@ type NewComment struct {
 // Outcome says what became of a NewComment.
 type Outcome int
 
-// Created is a new row. Replayed found the row that the same key made. Duplicated found the same words without a key.
+// Created is a new row. Replayed found the row that the same key made. Duplicated found the same words, sent without a key
+// or under another.
 const (
 	Created Outcome = iota
 	Replayed
@@ -52,6 +56,8 @@ const AnyVersion int64 = -1
 type Comments interface {
 	// AddComment stores c once. Kinds: NotFound (post), Validation (parent unknown or deleted), ReadOnly, IdempotencyMismatch.
 	AddComment(ctx context.Context, c NewComment) (Added, error)
+	// EarlierComment is AddComment's answer if it would store nothing: the comment that c repeats. It writes nothing.
+	EarlierComment(ctx context.Context, c NewComment) (earlier Added, found bool, err error)
 	// EditComment replaces the text. The same text changes nothing. Kinds: NotFound, Gone (deleted; for all but
 	// moderators also hidden or spam), Forbidden, EditWindowClosed, ReadOnly, PreconditionFailed.
 	EditComment(ctx context.Context, ch Change, body string) (Comment, error)
@@ -78,23 +84,19 @@ func NewDiscussion(c Comments, wake func(postID string), decide func(Submission)
 
 // Writer is who submits: a visitor, and whose idempotency keys they use.
 type Writer struct {
-	Visitor string // identity of the session, made anew for a writer without one
-	Owner   string // the visitor if the request carried one, else the address' HMAC
+	Visitor     string // identity of the session, made anew for a writer without one
+	Owner       string // the visitor if the request carried one, else the address' HMAC of today
+	FormerOwner string // the address' HMAC of yesterday; "" with a session
 }
 
 // Post stores a comment and wakes its readers. With dedupe, the same words again within DedupeWindow are the same comment
 // even under another key. The fields of s come back clean in the stored comment; a Validation error names them all.
 func (d *Discussion) Post(ctx context.Context, w Writer, s Submission, key string, dedupe bool) (Added, error) {
-	if errs := s.Normalise(); len(errs) > 0 {
-		return Added{}, &Error{Kind: Validation, Fields: errs}
+	c, err := newComment(w, s, key, dedupe)
+	if err != nil {
+		return Added{}, err
 	}
-	c := NewComment{
-		ID: NewID(), Submission: s, Visitor: w.Visitor, State: d.decide(s),
-		Owner: w.Owner, Key: key, Fingerprint: s.Fingerprint(),
-	}
-	if dedupe {
-		c.Dedupe = DedupeWindow
-	}
+	c.State = d.decide(c.Submission)
 	added, err := d.comments.AddComment(ctx, c)
 	if err != nil {
 		return Added{}, fmt.Errorf("post comment: %w", err)
@@ -103,6 +105,32 @@ func (d *Discussion) Post(ctx context.Context, w Writer, s Submission, key strin
 		d.wake(added.Comment.PostID)
 	}
 	return added, nil
+}
+
+// Earlier is what Post would answer if it found the comment stored already; found is false if Post would store it.
+func (d *Discussion) Earlier(ctx context.Context, w Writer, s Submission, key string, dedupe bool) (earlier Added, found bool, err error) {
+	c, err := newComment(w, s, key, dedupe)
+	if err != nil {
+		return Added{}, false, err
+	}
+	earlier, found, err = d.comments.EarlierComment(ctx, c)
+	if err != nil {
+		return Added{}, false, fmt.Errorf("look for an earlier comment: %w", err)
+	}
+	return earlier, found, nil
+}
+
+func newComment(w Writer, s Submission, key string, dedupe bool) (NewComment, error) {
+	if errs := s.Normalise(); len(errs) > 0 {
+		return NewComment{}, &Error{Kind: Validation, Fields: errs}
+	}
+	c := NewComment{
+		ID: NewID(), Submission: s, Visitor: w.Visitor, Owner: w.Owner, FormerOwner: w.FormerOwner, Key: key, Fingerprint: s.Fingerprint(),
+	}
+	if dedupe {
+		c.Dedupe = DedupeWindow
+	}
+	return c, nil
 }
 
 // Edit replaces the text of visitor's own comment.

@@ -19,6 +19,11 @@ func (f *fakeComments) AddComment(_ context.Context, c NewComment) (Added, error
 	return f.added, f.err
 }
 
+func (f *fakeComments) EarlierComment(_ context.Context, c NewComment) (Added, bool, error) {
+	f.got = c
+	return f.added, f.err == nil, f.err
+}
+
 func (f *fakeComments) EditComment(context.Context, Change, string) (Comment, error) {
 	return f.added.Comment, f.err
 }
@@ -45,10 +50,10 @@ func TestPostWakesReadersOnlyForANewComment(t *testing.T) {
 func TestPostDecidesTheStateAndTheDedupeWindow(t *testing.T) {
 	fake := &fakeComments{}
 	d := NewDiscussion(fake, func(string) {}, func(Submission) State { return Pending })
-	if _, err := d.Post(t.Context(), Writer{Visitor: "v", Owner: "o"}, Submission{Name: "An", Body: "x"}, "k", false); err != nil {
+	if _, err := d.Post(t.Context(), Writer{Visitor: "v", Owner: "o", FormerOwner: "f"}, Submission{Name: "An", Body: "x"}, "k", false); err != nil {
 		t.Fatal(err)
 	}
-	if got := fake.got; got.State != Pending || got.Dedupe != 0 || got.Key != "k" || got.Owner != "o" || got.Visitor != "v" || got.ID == "" {
+	if got := fake.got; got.State != Pending || got.Dedupe != 0 || got.Key != "k" || got.Owner != "o" || got.FormerOwner != "f" || got.Visitor != "v" || got.ID == "" {
 		t.Errorf("stored %+v", got)
 	}
 }

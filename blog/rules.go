@@ -38,7 +38,7 @@ type Submission struct {
 func (s *Submission) Normalise() []FieldError {
 	var errs []FieldError
 	add := func(field, code string, limit int) {
-		errs = append(errs, FieldError{Field: field, Code: code, Limit: limit})
+		errs = append(errs, fault(field, code, limit))
 	}
 	body, code := cleanBody(s.Body)
 	if code != "" {
@@ -72,9 +72,17 @@ func (s *Submission) Normalise() []FieldError {
 func CleanBody(body string) (string, []FieldError) {
 	clean, code := cleanBody(body)
 	if code != "" {
-		return body, []FieldError{{Field: "body", Code: code, Limit: MaxBody}}
+		return body, []FieldError{fault("body", code, MaxBody)}
 	}
 	return clean, nil
+}
+
+// fault is what is wrong with a field. Only what is too long is told the limit.
+func fault(field, code string, limit int) FieldError {
+	if code != "too-long" {
+		limit = 0
+	}
+	return FieldError{Field: field, Code: code, Limit: limit}
 }
 
 func cleanBody(s string) (string, string) {

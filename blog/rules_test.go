@@ -15,13 +15,13 @@ func TestNormaliseTellsAllThatIsWrong(t *testing.T) {
 		want []FieldError
 	}{
 		{"good", Submission{Name: "Nguyễn Văn An", Body: "Chào"}, nil},
-		{"empty", Submission{Name: " ", Body: "\n\t "}, []FieldError{{"body", "required", MaxBody}, {"name", "required", 0}}},
-		{"invisible", Submission{Name: "\u200b\u2060", Body: "\u200b"}, []FieldError{{"body", "required", MaxBody}, {"name", "required", 0}}},
+		{"empty", Submission{Name: " ", Body: "\n\t "}, []FieldError{{"body", "required", 0}, {"name", "required", 0}}},
+		{"invisible", Submission{Name: "\u200b\u2060", Body: "\u200b"}, []FieldError{{"body", "required", 0}, {"name", "required", 0}}},
 		{"long", Submission{Name: strings.Repeat("n", MaxName+1), Body: long}, []FieldError{{"body", "too-long", MaxBody}, {"name", "too-long", MaxName}}},
 		{"exactly as long as allowed", Submission{Name: strings.Repeat("ấ", MaxName), Body: long[:len(long)-len("ấ")]}, nil},
-		{"not utf-8", Submission{Name: "a\xff", Body: "\xc3\x28"}, []FieldError{{"body", "not-utf8", MaxBody}, {"name", "not-utf8", MaxName}}},
-		{"control", Submission{Name: "a\x00b", Body: "a\x1bb"}, []FieldError{{"body", "control-characters", MaxBody}, {"name", "control-characters", MaxName}}},
-		{"name that turns the text", Submission{Name: "An \u202egnp.exe", Body: "x"}, []FieldError{{"name", "control-characters", MaxName}}},
+		{"not utf-8", Submission{Name: "a\xff", Body: "\xc3\x28"}, []FieldError{{"body", "not-utf8", 0}, {"name", "not-utf8", 0}}},
+		{"control", Submission{Name: "a\x00b", Body: "a\x1bb"}, []FieldError{{"body", "control-characters", 0}, {"name", "control-characters", 0}}},
+		{"name that turns the text", Submission{Name: "An \u202egnp.exe", Body: "x"}, []FieldError{{"name", "control-characters", 0}}},
 		{"script address", Submission{Name: "An", Body: "x", URL: "javascript:alert(1)"}, []FieldError{{"url", "not-an-address", 0}}},
 		{"address with markup", Submission{Name: "An", Body: "x", URL: `https://a.vn/"onmouseover=alert(1)`}, []FieldError{{"url", "not-an-address", 0}}},
 		{"address with password", Submission{Name: "An", Body: "x", URL: "https://a:b@c.vn"}, []FieldError{{"url", "not-an-address", 0}}},
@@ -33,6 +33,16 @@ func TestNormaliseTellsAllThatIsWrong(t *testing.T) {
 				t.Errorf("errors (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestAnEditIsToldTheSame(t *testing.T) {
+	for text, want := range map[string]FieldError{
+		" ": {"body", "required", 0}, "\x00": {"body", "control-characters", 0}, strings.Repeat("x", MaxBody+1): {"body", "too-long", MaxBody},
+	} {
+		if _, errs := CleanBody(text); !cmp.Equal(errs, []FieldError{want}) {
+			t.Errorf("%.10q: %v, want %v", text, errs, want)
+		}
 	}
 }
 

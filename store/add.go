@@ -13,6 +13,9 @@ import (
 // keysKept is how long a key's answer is remembered; the promise is a day.
 const keysKept = 48 * time.Hour
 
+// otherKey stands before the fingerprint of a key that did not make its comment: its words were here already.
+const otherKey = "again:"
+
 const (
 	selectKey   = `SELECT fingerprint, comment_id FROM submissions WHERE post_id = $1 AND owner = $2 AND key = $3 AND key <> ''`
 	selectWords = `SELECT s.comment_id FROM submissions s JOIN comments c ON c.id = s.comment_id
@@ -49,57 +52,92 @@ func (s *sqliteStore) add(ctx context.Context, t txn, c blog.NewComment) (blog.A
 		return earlier, err
 	}
 	if earlier, found, err := t.repeated(ctx, c, now); err != nil || found {
+		if err == nil && c.Key != "" {
+			err = t.remember(ctx, c, c.Owner, otherKey+c.Fingerprint, earlier.Comment)
+		}
 		return earlier, err
 	}
 	stored, err := t.insert(ctx, c, now)
-	if err != nil {
-		return blog.Added{}, err
+	if err == nil {
+		err = t.remember(ctx, c, c.Owner, c.Fingerprint, stored)
 	}
-	return blog.Added{Comment: stored, Outcome: blog.Created}, t.remember(ctx, c, stored)
+	if err == nil && c.Visitor != c.Owner {
+		err = t.remember(ctx, c, c.Visitor, c.Fingerprint, stored) // their session will ask by this name
+	}
+	return blog.Added{Comment: stored, Outcome: blog.Created}, err
 }
 
-// answered finds the comment that the same key made, as it now stands.
+// EarlierComment is blog.Comments'.
+func (s *sqliteStore) EarlierComment(ctx context.Context, c blog.NewComment) (earlier blog.Added, found bool, err error) {
+	err = s.snapshot(ctx, "look for an earlier comment on "+c.PostID, func(t txn) (err error) {
+		if earlier, found, err = t.answered(ctx, c); err == nil && !found {
+			earlier, found, err = t.repeated(ctx, c, s.now())
+		}
+		return err
+	})
+	return earlier, found, err
+}
+
+// owners are those under whom what c repeats may stand.
+func owners(c blog.NewComment) []string {
+	if c.FormerOwner == "" {
+		return []string{c.Owner}
+	}
+	return []string{c.Owner, c.FormerOwner}
+}
+
+// answered finds the comment that the same key was answered with, as it now stands.
 func (t txn) answered(ctx context.Context, c blog.NewComment) (added blog.Added, found bool, err error) {
 	if c.Key == "" {
 		return blog.Added{}, false, nil
 	}
 	var fingerprint, id string
-	err = t.row(ctx, []any{&fingerprint, &id}, selectKey, c.PostID, c.Owner, c.Key)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return blog.Added{}, false, nil
-	case err != nil:
+	found, err = t.ofOwners(ctx, c, []any{&fingerprint, &id}, selectKey, c.Key)
+	if err != nil || !found {
 		return blog.Added{}, false, err
-	case fingerprint != c.Fingerprint:
+	}
+	switch fingerprint {
+	case c.Fingerprint:
+		added.Outcome = blog.Replayed
+	case otherKey + c.Fingerprint:
+		added.Outcome = blog.Duplicated
+	default:
 		return blog.Added{}, false, blog.E(blog.IdempotencyMismatch, nil)
 	}
-	first, err := t.comment(ctx, selectComment, id)
-	return blog.Added{Comment: first, Outcome: blog.Replayed}, true, err
+	added.Comment, err = t.comment(ctx, selectComment, id)
+	return added, true, err
+}
+
+// ofOwners reads into dest what text finds for the first of c's owners who has any. One query for both could not walk an
+// index in its order.
+func (t txn) ofOwners(ctx context.Context, c blog.NewComment, dest []any, text string, args ...any) (found bool, err error) {
+	for _, owner := range owners(c) {
+		err := t.row(ctx, dest, text, append([]any{c.PostID, owner}, args...)...)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // repeated finds the same words of the same owner within c.Dedupe. A comment that its writer has deleted is not in the way
-// of the same words again. A new key is remembered with the comment that it found.
+// of the same words again.
 func (t txn) repeated(ctx context.Context, c blog.NewComment, now time.Time) (added blog.Added, found bool, err error) {
 	if c.Dedupe <= 0 {
 		return blog.Added{}, false, nil
 	}
 	var id string
-	err = t.row(ctx, []any{&id}, selectWords, c.PostID, c.Owner, c.Fingerprint, toMicros(now.Add(-c.Dedupe)))
-	if errors.Is(err, sql.ErrNoRows) {
-		return blog.Added{}, false, nil
-	}
-	if err != nil {
+	found, err = t.ofOwners(ctx, c, []any{&id}, selectWords, c.Fingerprint, toMicros(now.Add(-c.Dedupe)))
+	if err != nil || !found {
 		return blog.Added{}, false, err
 	}
 	first, err := t.comment(ctx, selectComment, id)
-	if err == nil && c.Key != "" {
-		err = t.remember(ctx, c, first)
-	}
 	return blog.Added{Comment: first, Outcome: blog.Duplicated}, true, err
 }
 
-func (t txn) remember(ctx context.Context, c blog.NewComment, stored blog.Comment) error {
-	return t.exec(ctx, insertSubmission, c.PostID, c.Owner, c.Key, c.Fingerprint, stored.ID, toMicros(stored.CreatedAt))
+// remember keeps what answers c's key and words when owner sends them again.
+func (t txn) remember(ctx context.Context, c blog.NewComment, owner, fingerprint string, stored blog.Comment) error {
+	return t.exec(ctx, insertSubmission, c.PostID, owner, c.Key, fingerprint, stored.ID, toMicros(stored.CreatedAt))
 }
 
 func (t txn) insert(ctx context.Context, c blog.NewComment, now time.Time) (blog.Comment, error) {

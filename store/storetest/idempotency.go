@@ -18,6 +18,9 @@ func idempotencyTests() map[string]func(*fixture) {
 		"the same words again later":     wordsLater,
 		"deleted words may return":       wordsDeleted,
 		"one key sent at once":           keyAtOnce,
+		"owners change at midnight":      formerOwner,
+		"keys go with the session":       keysOfVisitor,
+		"what is here already":           earlier,
 	}
 }
 
@@ -90,7 +93,11 @@ func wordsOnce(f *fixture) {
 	again = f.tryAdd(comment(post, "x", deduped, withKey("k")))
 	f.same("under a key", again, blog.Added{Comment: first, Outcome: blog.Duplicated})
 	again = f.tryAdd(comment(post, "x", deduped, withKey("k")))
-	f.same("under the same key", again, blog.Added{Comment: first, Outcome: blog.Replayed})
+	f.same("under the same key, which did not make it", again, blog.Added{Comment: first, Outcome: blog.Duplicated})
+	f.clock.add(blog.DedupeWindow)
+	again = f.tryAdd(comment(post, "x", deduped, withKey("k")))
+	f.same("under the same key, later", again, blog.Added{Comment: first, Outcome: blog.Duplicated})
+	f.clock.add(-blog.DedupeWindow)
 	f.add(comment(post, "other words", deduped))
 	f.add(comment(post, "x", deduped, by("minh")))
 	f.add(comment(post, "x", deduped, replyTo(first)))
@@ -137,6 +144,73 @@ func keyAtOnce(f *fixture) {
 	if h := f.head(post); created != 1 || h.Count != 1 || h.Rev != 1 {
 		f.Errorf("%d created; head %+v", created, h)
 	}
+}
+
+// owned is by whom keys are known: today, and yesterday.
+func owned(today, yesterday string) func(*blog.NewComment) {
+	return func(c *blog.NewComment) { c.Owner, c.FormerOwner = today, yesterday }
+}
+
+func formerOwner(f *fixture) {
+	post := f.post("a")
+	first := f.add(comment(post, "x", withKey("k"), owned("monday", "sunday")))
+	words := f.add(comment(post, "y", owned("monday", "sunday")))
+	f.clock.add(10 * time.Second)
+	again := f.tryAdd(comment(post, "x", withKey("k"), owned("tuesday", "monday")))
+	f.same("a key of yesterday", again, blog.Added{Comment: first, Outcome: blog.Replayed})
+	f.refusedAdd(blog.IdempotencyMismatch, comment(post, "z", withKey("k"), owned("tuesday", "monday")))
+	again = f.tryAdd(comment(post, "y", deduped, owned("tuesday", "monday")))
+	f.same("words of yesterday", again, blog.Added{Comment: words, Outcome: blog.Duplicated})
+	f.add(comment(post, "x", withKey("k"), deduped, owned("wednesday", "tuesday"), visitor("minh")))
+}
+
+func visitor(id string) func(*blog.NewComment) { return func(c *blog.NewComment) { c.Visitor = id } }
+
+func keysOfVisitor(f *fixture) {
+	post := f.post("a")
+	first := f.add(comment(post, "x", withKey("k"), visitor("lan"), owned("address", "")))
+	again := f.tryAdd(comment(post, "x", withKey("k"), by("lan")))
+	f.same("the key, with a session", again, blog.Added{Comment: first, Outcome: blog.Replayed})
+	again = f.tryAdd(comment(post, "x", deduped, by("lan")))
+	f.same("the words, with a session", again, blog.Added{Comment: first, Outcome: blog.Duplicated})
+	f.add(comment(post, "x", withKey("k"), deduped, by("minh")))
+}
+
+func earlier(f *fixture) {
+	post := f.post("a")
+	look := func(c blog.NewComment) (blog.Added, bool) {
+		added, found, err := f.store.EarlierComment(f.Context(), c)
+		if err != nil {
+			f.Error(err)
+		}
+		return added, found
+	}
+	if _, found := look(comment(post, "x", withKey("k"), deduped)); found {
+		f.Error("found what was never sent")
+	}
+	first := f.add(comment(post, "x", withKey("k"), owned("monday", "sunday"), visitor("lan")))
+	before := f.head(post)
+	for what, want := range map[string]struct {
+		c       blog.NewComment
+		found   bool
+		outcome blog.Outcome
+	}{
+		"the key":           {comment(post, "x", withKey("k")), true, blog.Replayed},
+		"a key of the past": {comment(post, "x", withKey("k"), owned("tuesday", "monday")), true, blog.Replayed},
+		"the words":         {comment(post, "x", deduped), true, blog.Duplicated},
+		"another key":       {comment(post, "x", withKey("k2"), deduped), true, blog.Duplicated},
+		"other words":       {comment(post, "y", withKey("k2"), deduped), false, 0},
+		"another's":         {comment(post, "x", withKey("k"), deduped, by("minh")), false, 0},
+	} {
+		added, found := look(want.c)
+		if found != want.found || added.Outcome != want.outcome || found && added.Comment != first {
+			f.Errorf("%s: found %v, %+v", what, found, added)
+		}
+	}
+	if _, _, err := f.store.EarlierComment(f.Context(), comment(post, "y", withKey("k"))); blog.KindOf(err) != blog.IdempotencyMismatch {
+		f.Errorf("other words under the key: %v", err)
+	}
+	f.same("the head after looking", f.head(post), before)
 }
 
 // own is the change that c's writer may ask for, of the version that they saw.

@@ -168,6 +168,9 @@ func (h *Hub) round(ctx context.Context, t *topic, woken bool) error {
 	if err != nil {
 		return err
 	}
+	if t.moved(ch.Head) {
+		h.opt.OnHead(t.name)
+	}
 	out = t.apply(from, ch)
 	h.mu.Lock()
 	t.fails, t.retry = 0, time.Time{}

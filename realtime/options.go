@@ -28,6 +28,10 @@ type HubOptions struct {
 	// OnBackwards is called, from the topic's own goroutine, when a topic's head fell behind what was delivered: the database
 	// was put back. It may have the store begin a new epoch; the topic is read again when it returns.
 	OnBackwards func(ctx context.Context, topic string, seen Head)
+	// OnHead is called, from the topic's own goroutine, when a read found a topic's head elsewhere than the hub knew it to be,
+	// also at the first read; the readers hear of it only afterwards. Who keeps pages of the topic has them looked at anew. It
+	// must not block.
+	OnHead func(topic string)
 	// Jitter returns a random time in [0, limit).
 	Jitter func(limit time.Duration) time.Duration
 }
@@ -49,6 +53,9 @@ func (o HubOptions) withDefaults() HubOptions {
 	}
 	if o.OnBackwards == nil {
 		o.OnBackwards = func(context.Context, string, Head) {}
+	}
+	if o.OnHead == nil {
+		o.OnHead = func(string) {}
 	}
 	if o.Jitter == nil {
 		o.Jitter = jitter

@@ -114,6 +114,9 @@ func (h *Hub) leave(r *reader) {
 // ended is the transport's word that r's connection is closed and nothing of it runs any more.
 func (h *Hub) ended(r *reader) {
 	h.leave(r)
+	if r.sub.Ended != nil {
+		r.sub.Ended()
+	}
 	h.sockets.Done()
 }
 

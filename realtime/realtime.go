@@ -77,4 +77,6 @@ type Subscriber struct {
 	JSON  bool   // wants programs' messages
 	// After is where the subscriber stands; nil if its first message will tell.
 	After *Head
+	// Ended is called once when a connection that Serve took without an error has ended. It must not block; it may be nil.
+	Ended func()
 }

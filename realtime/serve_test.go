@@ -38,6 +38,26 @@ func TestServeBringsEachAudienceItsForm(t *testing.T) {
 	}
 }
 
+func TestTheEndOfAConnectionIsToldOnce(t *testing.T) {
+	s := newSite(t, HubOptions{HelloTimeout: 50 * time.Millisecond})
+	for name, end := range map[string]func(*websocket.Conn){
+		"the peer leaves":       func(ws *websocket.Conn) { _ = ws.CloseNow() },
+		"the peer says goodbye": func(ws *websocket.Conn) { _ = ws.Close(websocket.StatusNormalClosure, "") },
+		"it never speaks":       func(*websocket.Conn) {},
+	} {
+		ws := s.dial("", nil)
+		end(ws)
+		select {
+		case <-s.ended:
+		case <-time.After(patience):
+			t.Errorf("%s: nobody is told", name)
+		}
+	}
+	if n := len(s.ended); n != 0 {
+		t.Errorf("told %d times too often", n)
+	}
+}
+
 func TestCursorsThatAreNoneForeignOrAhead(t *testing.T) {
 	s := newSite(t, HubOptions{})
 	s.src.write("p", 3)

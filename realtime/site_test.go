@@ -24,6 +24,8 @@ type site struct {
 	src *fakeSource
 	url string
 
+	ended chan struct{} // one for each connection that has ended
+
 	mu   sync.Mutex
 	errs []error // what Serve answered
 }
@@ -31,7 +33,7 @@ type site struct {
 // newSite starts a site, which ends, with all that runs in it, when the test does.
 func newSite(t *testing.T, opt HubOptions) *site {
 	t.Helper()
-	s := &site{t: t, src: newFakeSource(t)}
+	s := &site{t: t, src: newFakeSource(t), ended: make(chan struct{}, 100)}
 	s.hub = NewHub(s.src, opt)
 	server := httptest.NewServer(http.HandlerFunc(s.live))
 	s.url = server.URL
@@ -53,6 +55,12 @@ func (s *site) live(w http.ResponseWriter, r *http.Request) {
 	if since := r.FormValue("since"); since != "" {
 		at, _ := parseCursor([]byte(since))
 		sub.After = &at
+	}
+	sub.Ended = func() {
+		select {
+		case s.ended <- struct{}{}:
+		default: // a test with many connections, which does not count them here
+		}
 	}
 	err := s.hub.Serve(w, r, sub, parseCursor)
 	s.mu.Lock()

@@ -107,6 +107,13 @@ func (t *topic) remove(r *reader) {
 	delete(t.waiting, r)
 }
 
+// moved tells whether head is news.
+func (t *topic) moved(head Head) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.known || t.head != head
+}
+
 // plan tells from which rev the source is to be read, or that it need not be. Reading from below the memory's floor also
 // brings what is new.
 func (t *topic) plan(woken bool) (from int64, read bool) {

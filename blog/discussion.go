@@ -143,7 +143,9 @@ func (d *Discussion) Edit(ctx context.Context, visitor, id string, version int64
 	if err != nil {
 		return Comment{}, fmt.Errorf("edit comment %s: %w", id, err)
 	}
-	d.wake(c.PostID)
+	if c.Edits != version { // the version that stood there still stands: the text is the same
+		d.wake(c.PostID)
+	}
 	return c, nil
 }
 

@@ -47,6 +47,19 @@ func TestPostWakesReadersOnlyForANewComment(t *testing.T) {
 	}
 }
 
+func TestAnEditThatChangesNothingWakesNobody(t *testing.T) {
+	for _, tt := range []struct{ seen, now, want int64 }{{3, 4, 1}, {3, 3, 0}, {AnyVersion, 3, 1}} {
+		woken := int64(0)
+		fake := &fakeComments{added: Added{Comment: Comment{PostID: "p", Edits: tt.now}}}
+		if _, err := NewDiscussion(fake, func(string) { woken++ }, nil).Edit(t.Context(), "v", "id", tt.seen, "x"); err != nil {
+			t.Fatal(err)
+		}
+		if woken != tt.want {
+			t.Errorf("version %d after an edit of %d woke %d times, want %d", tt.now, tt.seen, woken, tt.want)
+		}
+	}
+}
+
 func TestPostDecidesTheStateAndTheDedupeWindow(t *testing.T) {
 	fake := &fakeComments{}
 	d := NewDiscussion(fake, func(string) {}, func(Submission) State { return Pending })

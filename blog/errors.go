@@ -30,6 +30,7 @@ const (
 	PreconditionRequired
 	RateLimited
 	Unavailable
+	TooSlow // what was sent did not arrive in time
 )
 
 // Error is an error of which a reader may be told: its kind and fields, never its cause.
@@ -84,6 +85,7 @@ var kindNames = [...]string{
 	PreconditionFailed: "precondition-failed", PayloadTooLarge: "payload-too-large",
 	UnsupportedMediaType: "unsupported-media-type", Validation: "validation", IdempotencyMismatch: "idempotency-mismatch",
 	PreconditionRequired: "precondition-required", RateLimited: "rate-limited", Unavailable: "storage-unavailable",
+	TooSlow: "request-timeout",
 }
 
 // String is the kind's stable name, which API clients see; it is never translated.

@@ -33,6 +33,7 @@ func english() *Catalogue {
 		NoticeDeleted:   "Your comment is deleted.",
 		NoticeSaved:     "Your change is saved.",
 		NoticeForgotten: "Your name is forgotten in this browser.",
+		NoticeMissing:   "This comment is not here any more.",
 		NoticeKept:      "The comment that you were answering is gone. Your text is kept.",
 
 		WriteTitle: "Write a comment", ReplyTitle: "Reply to {name}", BodyLabel: "Comment",
@@ -47,7 +48,10 @@ func english() *Catalogue {
 
 		Kinds: englishKinds(), Fields: englishFields(),
 		RequestID: "Number of this request, should you tell us about it:", RetryIn1: "Try again in {n} second.",
-		RetryIn: "Try again in {n} seconds.", Home: "Go to the front page", Latest: "Or read on",
+		RetryIn:  "Try again in {n} seconds.",
+		GoBack:   "Use the Back button of your browser: your text is still there.",
+		SentText: "Your text, to copy",
+		Home:     "Go to the front page", Latest: "Or read on",
 
 		months: [12]string{
 			"January", "February", "March", "April", "May", "June",
@@ -82,8 +86,9 @@ func englishKinds() map[blog.Kind]Message {
 			"The same submission arrived twice with different text. Reload the page to see what was posted, then try again.",
 		},
 		blog.PreconditionRequired: {"It is unclear which version you mean", "Say which version you are changing, so that nobody's change is overwritten."},
-		blog.RateLimited:          {"A little slower, please", "Many comments came from you in a short time. Your text is kept."},
+		blog.RateLimited:          {"A little slower, please", "A lot came from you in a short time. Your text is kept."},
 		blog.Unavailable:          {"We cannot save anything right now", "The database does not answer. Please try again in a moment; what you wrote is kept on this page."},
+		blog.TooSlow:              {"It took too long to arrive", "The connection was too slow, or broke off on the way. Nothing was saved; please send it again."},
 	}
 }
 

@@ -115,7 +115,7 @@ type Discussion struct {
 	Total    int64
 	ReadOnly bool
 	Target   string // id of the comment that the address points at, highlighted; "" for none
-	Notice   string // code of a message above the list: "" or "posted", "held", "deleted", "saved", "forgotten"
+	Notice   string // code of a message above the list: "" or "posted", "held", "deleted", "missing", "saved", "forgotten"
 	Oldest   string // addresses of the two orders' first pages
 	Newest   string
 	Previous string // addresses of the neighbouring pages; "" at the ends
@@ -185,6 +185,10 @@ type ErrorPage struct {
 	Frame
 	Status  int
 	Problem Problem
+	Sent    string  // the text that came with the request, to copy; "" for none
+	Unread  bool    // a text was sent and could not be read: its writer's browser still has it
+	Back    string  // address of what the text was about; "" for none
+	BackTo  string  // its title
 	Latest  []Entry // a way on
 }
 

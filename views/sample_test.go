@@ -148,6 +148,8 @@ func samples(lang blog.Lang) map[string]templ.Component {
 		"article":  Article(article), "closed article": Article(closed), "page": StaticPage(article),
 		"edit": EditPageView(edit), "delete": DeletePageView(DeletePage{Frame: f, Post: post, Comment: d.Comments[0], Action: "/32", Cancel: "/33"}),
 		"error":     ErrorView(ErrorPage{Frame: f, Status: 500, Problem: Problem{Kind: blog.Internal, RequestID: "34", RetryAfter: time.Second}, Latest: entries}),
+		"unread":    ErrorView(ErrorPage{Frame: f, Status: 413, Problem: Problem{Kind: blog.PayloadTooLarge}, Unread: true, Back: "/36", BackTo: "36"}),
+		"unsaved":   ErrorView(ErrorPage{Frame: f, Status: 404, Problem: Problem{Kind: blog.NotFound}, Sent: "37"}),
 		"comment":   CommentItem(lang, d.Comments[0]),
 		"list":      CommentList(d),
 		"form":      CommentForm(d.Form),

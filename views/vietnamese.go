@@ -33,6 +33,7 @@ func vietnamese() *Catalogue {
 		NoticeDeleted:   "Bình luận của bạn đã được xóa.",
 		NoticeSaved:     "Đã lưu thay đổi của bạn.",
 		NoticeForgotten: "Trình duyệt này không còn nhớ tên bạn nữa.",
+		NoticeMissing:   "Bình luận này không còn ở đây.",
 		NoticeKept:      "Bình luận mà bạn đang trả lời không còn nữa. Những gì bạn viết vẫn được giữ lại.",
 
 		WriteTitle: "Viết bình luận", ReplyTitle: "Trả lời {name}", BodyLabel: "Bình luận",
@@ -47,7 +48,10 @@ func vietnamese() *Catalogue {
 
 		Kinds: vietnameseKinds(), Fields: vietnameseFields(),
 		RequestID: "Mã số của yêu cầu này, nếu bạn muốn báo cho chúng tôi:", RetryIn1: "Hãy thử lại sau {n} giây.",
-		RetryIn: "Hãy thử lại sau {n} giây.", Home: "Về trang đầu", Latest: "Hoặc đọc tiếp",
+		RetryIn:  "Hãy thử lại sau {n} giây.",
+		GoBack:   "Hãy bấm nút Quay lại của trình duyệt: những gì bạn viết vẫn còn ở đó.",
+		SentText: "Những gì bạn viết, để sao chép",
+		Home:     "Về trang đầu", Latest: "Hoặc đọc tiếp",
 
 		months: [12]string{
 			"tháng 1", "tháng 2", "tháng 3", "tháng 4", "tháng 5", "tháng 6",
@@ -76,8 +80,9 @@ func vietnameseKinds() map[blog.Kind]Message {
 		blog.Validation:           {"Còn chỗ thiếu hoặc sai", "Xin xem lại những ô được đánh dấu bên dưới. Những gì bạn viết không mất đi đâu."},
 		blog.IdempotencyMismatch:  {"Lần gửi này từng mang nội dung khác", "Cùng một lần gửi đã đến hai lần với hai nội dung khác nhau. Hãy tải lại trang để xem điều gì đã được đăng, rồi thử lại."},
 		blog.PreconditionRequired: {"Chưa rõ bạn muốn sửa bản nào", "Hãy cho biết bạn đang sửa phiên bản nào, để không ghi đè lên thay đổi của người khác."},
-		blog.RateLimited:          {"Xin chậm lại một chút", "Bạn đã gửi nhiều bình luận trong thời gian ngắn. Những gì bạn viết vẫn được giữ lại."},
+		blog.RateLimited:          {"Xin chậm lại một chút", "Bạn đã gửi quá nhiều trong thời gian ngắn. Những gì bạn viết vẫn được giữ lại."},
 		blog.Unavailable:          {"Lúc này chưa lưu được", "Cơ sở dữ liệu không trả lời. Xin thử lại sau giây lát; những gì bạn viết vẫn còn trên trang này."},
+		blog.TooSlow:              {"Gửi mất quá nhiều thời gian", "Đường truyền quá chậm hoặc bị ngắt giữa chừng. Chưa có gì được lưu; xin gửi lại."},
 	}
 }
 

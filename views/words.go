@@ -32,6 +32,7 @@ type Catalogue struct {
 	Live, Reconnecting, Offline, Anonymous, Edited, ReplyLevel                        string
 	Pending, Erased, HiddenComment, Reply, ReplyTo, Edit, EditOf, Delete, DeleteOf    string
 	NoticeHeld, NoticePosted, NoticeDeleted, NoticeSaved, NoticeForgotten, NoticeKept string
+	NoticeMissing                                                                     string
 
 	// Forms.
 	WriteTitle, ReplyTitle, BodyLabel, BodyHint, NameLabel, URLLabel, URLHint, Optional string
@@ -44,6 +45,8 @@ type Catalogue struct {
 	RequestID string
 	RetryIn1  string
 	RetryIn   string
+	GoBack    string
+	SentText  string
 	Home      string
 	Latest    string
 
@@ -132,6 +135,8 @@ func (c *Catalogue) Notice(code string) string {
 		return c.NoticePosted
 	case "deleted":
 		return c.NoticeDeleted
+	case "missing":
+		return c.NoticeMissing
 	case "saved":
 		return c.NoticeSaved
 	case "forgotten":

@@ -38,8 +38,9 @@ var errorRows = [...]errorRow{
 	blog.Validation:           {http.StatusUnprocessableEntity, "Something in the request is wrong"},
 	blog.IdempotencyMismatch:  {http.StatusUnprocessableEntity, "This idempotency key belongs to another request"},
 	blog.PreconditionRequired: {http.StatusPreconditionRequired, "If-Match is required"},
-	blog.RateLimited:          {http.StatusTooManyRequests, "Too many comments"},
+	blog.RateLimited:          {http.StatusTooManyRequests, "Too many requests"},
 	blog.Unavailable:          {http.StatusServiceUnavailable, "Storage is unavailable"},
+	blog.TooSlow:              {http.StatusRequestTimeout, "The request did not arrive in time"},
 }
 
 func rowOf(k blog.Kind) errorRow {

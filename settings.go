@@ -3,7 +3,6 @@ package main
 import (
 	"net"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -88,11 +87,11 @@ func setAddr(c *Config, v string) error {
 }
 
 func setBaseURL(c *Config, v string) error {
-	u, err := url.Parse(v)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+	origin, err := web.Origin(v)
+	if err != nil {
 		return troubled(text{"is %q: write scheme and host alone, such as https://example.org", "là %q: chỉ viết giao thức và tên máy, ví dụ https://example.org"}, v)
 	}
-	c.BaseURL = u.Scheme + "://" + strings.ToLower(u.Host)
+	c.BaseURL = origin
 	return nil
 }
 

@@ -47,6 +47,3 @@ func allow(methods ...string) func(http.ResponseWriter, *http.Request) error {
 		return nil
 	}
 }
-
-// trimBase is a base URL without its last slash, so that an absolute path may follow.
-func trimBase(base string) string { return strings.TrimRight(base, "/") }

@@ -30,7 +30,7 @@ func (s *Server) writeVersioned(w http.ResponseWriter, r *http.Request, version 
 	tag := tagOf(version, body)
 	w.Header().Set("Cache-Control", s.readCache(r))
 	w.Header().Set("ETag", tag)
-	if matchesTag(r.Header.Values("If-None-Match"), tag) {
+	if matching(r.Header.Values("If-None-Match"), tag) != "" {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -64,17 +64,6 @@ func tagOf(version string, body []byte) string {
 }
 
 func versionTag(c blog.Comment) string { return strconv.FormatInt(c.Edits, 10) }
-
-// matchesTag is the weak comparison of If-None-Match (RFC 9110, 13.1.2).
-func matchesTag(headers []string, tag string) bool {
-	for field := range strings.SplitSeq(strings.Join(headers, ","), ",") {
-		field = strings.TrimSpace(field)
-		if field == "*" || strings.TrimPrefix(field, "W/") == tag {
-			return true
-		}
-	}
-	return false
-}
 
 // parseIfMatch reads edit versions out of entity tags: "3", 3 and the whole tag of an answer alike. What is not ours matches
 // nothing. A weak tag would match nothing either (RFC 9110, 13.1.1), but proxies that compress make every tag weak, and

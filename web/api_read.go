@@ -74,7 +74,7 @@ func (s *Server) view(r *http.Request, t topic, readOnly bool) apiView {
 
 // permalinkBase is the configured base URL. The request's own host is no substitute: an anonymous answer must be the same
 // for all, whatever Host they sent.
-func (s *Server) permalinkBase() string { return trimBase(s.deps.Config.BaseURL) }
+func (s *Server) permalinkBase() string { return s.base }
 
 func (s *Server) apiList(w http.ResponseWriter, r *http.Request) error {
 	values, err := url.ParseQuery(r.URL.RawQuery)

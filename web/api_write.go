@@ -62,35 +62,16 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) error {
 	}
 	sub.PostID = t.postID
 	d := draft{Submission: sub, key: key}
-	writer := s.sameWriter(r, s.writer(r), d, key == "")
-	added, err := s.submit(r, writer, sub, key)
+	writer := s.writer(r)
+	added, err := s.accept(r, writer, d, key == "") // a program that means the same words twice says so by a key
 	if err != nil {
 		return err
 	}
+	if added.Outcome == blog.Duplicated {
+		return &blog.Error{Kind: blog.Duplicate, ID: added.Comment.ID}
+	}
 	s.welcome(w, r, writer, d, added)
 	return s.writeAdded(w, r, t, added)
-}
-
-// submit posts the comment. A program that cares sends a key; without one, the same words again within the window are a
-// mistake that it is told of. The proxy's own retry of a request, after a replica died, is the same request.
-func (s *Server) submit(r *http.Request, writer blog.Writer, sub blog.Submission, key string) (blog.Added, error) {
-	visitor, _ := s.visitor(r)
-	if err := s.allow(r.Context(), visitor, s.clientAddr(r)); err != nil {
-		return blog.Added{}, err
-	}
-	dedupe := key == ""
-	if v := visitOf(r.Context()); dedupe && v.proxyID {
-		key = "request:" + v.id
-	}
-	added, err := s.deps.Discussion.Post(r.Context(), writer, sub, key, dedupe)
-	if err != nil {
-		return blog.Added{}, err
-	}
-	s.metrics.received(outcomeName(added.Outcome))
-	if added.Outcome == blog.Duplicated {
-		return blog.Added{}, &blog.Error{Kind: blog.Duplicate, ID: added.Comment.ID}
-	}
-	return added, nil
 }
 
 func (s *Server) writeAdded(w http.ResponseWriter, r *http.Request, t topic, added blog.Added) error {

@@ -21,7 +21,6 @@ type body struct {
 	gzip        atomic.Pointer[variant]
 	brotli      atomic.Pointer[variant]
 	squeeze     sync.Once // gzip is made by the first who wants it
-	asked       atomic.Int32
 }
 
 // variant is one encoding and its entity tag.
@@ -120,7 +119,7 @@ func (b *body) send(w http.ResponseWriter, r *http.Request, status int) error {
 	h.Set("Content-Type", b.contentType)
 	vs := b.ready(r.Header.Get("Accept-Encoding"))
 	if status == http.StatusOK {
-		if tag := matching(r.Header.Get("If-None-Match"), vs); tag != "" {
+		if tag := matching(r.Header.Values("If-None-Match"), tagsOf(vs)...); tag != "" {
 			h.Set("ETag", tag)
 			h.Del("Content-Type")
 			w.WriteHeader(http.StatusNotModified)
@@ -140,13 +139,22 @@ func (b *body) send(w http.ResponseWriter, r *http.Request, status int) error {
 	return nil
 }
 
-// matching finds the tag of a variant in If-None-Match (RFC 9110, 13.1.2). A proxy that compresses makes tags weak.
-func matching(header string, vs []*variant) string {
-	for part := range strings.SplitSeq(header, ",") {
-		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
-		for _, v := range vs {
-			if part == v.etag || part == "*" {
-				return v.etag
+func tagsOf(vs []*variant) []string {
+	tags := make([]string, len(vs))
+	for i, v := range vs {
+		tags[i] = v.etag
+	}
+	return tags
+}
+
+// matching is the first of tags that If-None-Match names (RFC 9110, 13.1.2), on any of its lines; "" if it names none. The
+// comparison is weak: a proxy that compresses makes tags weak.
+func matching(headers []string, tags ...string) string {
+	for field := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		field = strings.TrimPrefix(strings.TrimSpace(field), "W/")
+		for _, tag := range tags {
+			if field == tag || field == "*" {
+				return tag
 			}
 		}
 	}

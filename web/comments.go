@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,11 +17,8 @@ import (
 // draft is a form as it was sent.
 type draft struct {
 	blog.Submission
-	key string // idempotency key
+	key string // idempotency key that the client made; "" for none
 }
-
-// ownKeyLength is the least length of a key that nobody else guesses.
-const ownKeyLength = 16
 
 // discussed is the post whose discussion the address names, by a present or former slug.
 func (s *Server) discussed(r *http.Request) (blog.Post, string, error) {
@@ -52,8 +50,8 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) error {
 		return s.refuse(w, r, p, postID, d, unread)
 	}
 	d.PostID = postID
-	writer := s.sameWriter(r, s.writer(r), d, true)
-	added, err := s.accept(r, writer, d)
+	writer := s.writer(r)
+	added, err := s.accept(r, writer, d, true)
 	if err != nil {
 		return s.refuse(w, r, p, postID, d, err)
 	}
@@ -72,20 +70,31 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) error {
 	return s.posted(w, r, p, added.Comment, visitor)
 }
 
-// accept spends the writer's allowance and has the domain take the comment.
-func (s *Server) accept(r *http.Request, writer blog.Writer, d draft) (blog.Added, error) {
-	known, _ := s.visitor(r)
+// accept spends the writer's allowance and has the domain take the comment. What is refused anyway costs none, nor what is
+// here already: whoever lost the answer gets it again, also at the limit.
+func (s *Server) accept(r *http.Request, writer blog.Writer, d draft, dedupe bool) (blog.Added, error) {
 	tried := d.Submission
-	if len(tried.Normalise()) == 0 { // what will be refused anyway costs no allowance
-		if err := s.allow(r.Context(), known, s.clientAddr(r)); err != nil {
-			return blog.Added{}, err
+	if faults := tried.Normalise(); len(faults) > 0 {
+		return blog.Added{}, &blog.Error{Kind: blog.Validation, Fields: faults}
+	}
+	ctx, key := r.Context(), cmp.Or(d.key, proxyKey(r))
+	known, _ := s.visitor(r)
+	if limited := s.allow(ctx, known, s.clientAddr(r)); limited != nil {
+		added, found, err := s.deps.Discussion.Earlier(ctx, writer, d.Submission, key, dedupe)
+		if err == nil && !found {
+			err = limited
 		}
+		return s.counted(added, err)
 	}
-	key := d.key
-	if v := visitOf(r.Context()); key == "" && v.proxyID {
-		key = "request:" + v.id
+	added, err := s.deps.Discussion.Post(ctx, writer, d.Submission, key, dedupe)
+	if err == nil && added.Outcome != blog.Created {
+		s.giveBack(ctx, known, s.clientAddr(r))
 	}
-	added, err := s.deps.Discussion.Post(r.Context(), writer, d.Submission, key, true)
+	return s.counted(added, err)
+}
+
+// counted has the metrics know of a comment that was accepted.
+func (s *Server) counted(added blog.Added, err error) (blog.Added, error) {
 	if err != nil {
 		return blog.Added{}, err
 	}
@@ -96,19 +105,16 @@ func (s *Server) accept(r *http.Request, writer blog.Writer, d draft) (blog.Adde
 // welcome remembers the writer. It returns whose view of the comment the answer may show, and whether the answer sets the
 // first cookie of a session. A session store that is broken costs the writer the own controls, not the comment.
 //
-// Who sends the same words again without a session is only taken for the same writer if they had the same unguessable key:
-// a neighbour behind the same address who says the same must not get another's controls.
+// Who sends the same words again without a session is only taken for the same writer if the key that made the comment was
+// unguessable: a neighbour behind the same address who says the same must not get another's controls.
 func (s *Server) welcome(w http.ResponseWriter, r *http.Request, writer blog.Writer, d draft, added blog.Added) (visitor string, first bool) {
 	known, had := s.visitor(r)
 	visitor = writer.Visitor
 	if !had && added.Outcome != blog.Created {
-		if added.Outcome != blog.Replayed || (len(d.key) < ownKeyLength && !visitOf(r.Context()).proxyID) {
+		if added.Outcome != blog.Replayed || !unguessable(cmp.Or(d.key, visitOf(r.Context()).id)) {
 			return "", false
 		}
 		visitor = added.Comment.Visitor
-	}
-	if !had {
-		visitOf(r.Context()).first = newFirstPost(writer, d)
 	}
 	name, url := added.Comment.Name, added.Comment.URL
 	if err := s.remember(w, r, visitor, name, url); err != nil {

@@ -22,7 +22,7 @@ type SourceDeps struct {
 	Library  *posts.Library
 	Comments *markdown.Stranger
 	Slugs    func(postID string) (slug string, ok bool)
-	BaseURL  string     // before the permalinks that programs get
+	BaseURL  string     // before the permalinks that programs get, as Origin returns it
 	Now      blog.Clock // time.Now if nil
 }
 
@@ -153,7 +153,7 @@ func (s *source) feed(postID string, head blog.Head) *feed {
 	}
 	f := &feed{deps: s.deps, head: head, post: post, html: lastOnly(s.deps.Comments.HTML)}
 	f.json = apiView{
-		base: trimBase(s.deps.BaseURL), html: f.html, now: s.deps.Now(), post: post, readOnly: head.ReadOnly || !post.Comments,
+		base: s.deps.BaseURL, html: f.html, now: s.deps.Now(), post: post, readOnly: head.ReadOnly || !post.Comments,
 	}
 	return f
 }

@@ -39,7 +39,7 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 			{Title: or(site.Titles[lang], site.Title), Type: "application/feed+json", URL: s.below(ctx, lang, "feed.json")},
 		},
 	}
-	if s.base != nil && path != "" {
+	if s.base != "" && path != "" {
 		f.Canonical = origin + path
 	}
 	for _, l := range languages(snap) {

@@ -74,7 +74,7 @@ func (s *Server) errorBytes(ctx context.Context, r *http.Request, g group, e *bl
 
 // errorOrigin never repeats a host that was refused.
 func (s *Server) errorOrigin(r *http.Request) string {
-	if s.base == nil && !wellShapedHost(r.Host) {
+	if s.base == "" && !wellShapedHost(r.Host) {
 		return ""
 	}
 	return s.siteOrigin(r)

@@ -12,12 +12,15 @@ import (
 type limiter interface {
 	// take spends one of key's allowance, or says how long until there is one.
 	take(ctx context.Context, key string) (wait time.Duration, err error)
+	// give puts back one that take has just spent.
+	give(ctx context.Context, key string) error
 }
 
 // unlimited is the limiter that is off.
 type unlimited struct{}
 
 func (unlimited) take(context.Context, string) (time.Duration, error) { return 0, nil }
+func (unlimited) give(context.Context, string) error                  { return nil }
 
 // maxBuckets bounds the keys that one generation of buckets remembers: some 10 MB.
 const maxBuckets = 1 << 16
@@ -60,4 +63,16 @@ func (b *buckets) take(_ context.Context, key string) (time.Duration, error) {
 	}
 	b.young[key] = next
 	return 0, nil
+}
+
+func (b *buckets) give(_ context.Context, key string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range []map[string]time.Time{b.young, b.old} {
+		if full, ok := m[key]; ok {
+			m[key] = full.Add(-b.limit.Every)
+			break // take looks no further either
+		}
+	}
+	return nil
 }

@@ -143,7 +143,7 @@ func safely(ctx context.Context, f func(context.Context) (made, error)) (m made,
 // compressLater makes the brotli variant of what was asked for twice, behind the answer, one at a time: while one is being
 // made, the others wait for their next reader.
 func (s *Server) compressLater(key string, b *body) {
-	if b.asked.Add(1) < 1 || b.brotli.Load() != nil || len(b.identity.bytes) < worthwhile || !s.squeezing.TryLock() {
+	if b.brotli.Load() != nil || len(b.identity.bytes) < worthwhile || !s.squeezing.TryLock() {
 		return
 	}
 	s.background.Go(func() {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -18,7 +17,7 @@ import (
 // Server answers Vang's HTTP requests. It is made by New, lives until Close, and may be used by any number of goroutines.
 type Server struct {
 	deps     Deps
-	base     *url.URL // of Config.BaseURL; nil where the request tells
+	base     string // Origin of Config.BaseURL; "" where the request tells
 	sessions *scs.SessionManager
 	origin   *http.CrossOriginProtection
 	limiter  limiter
@@ -42,12 +41,12 @@ type Server struct {
 func New(d Deps) (*Server, error) {
 	s := &Server{deps: d, started: d.Now(), origin: http.NewCrossOriginProtection()}
 	if d.Config.BaseURL != "" {
-		base, err := parseBase(d.Config.BaseURL)
+		base, err := Origin(d.Config.BaseURL)
 		if err != nil {
 			return nil, err
 		}
 		s.base = base
-		if err := s.origin.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		if err := s.origin.AddTrustedOrigin(base); err != nil {
 			return nil, fmt.Errorf("trust the base URL: %w", err)
 		}
 	}

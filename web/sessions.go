@@ -12,6 +12,9 @@ import (
 
 const (
 	sessionLifetime = 365 * 24 * time.Hour
+	// firstLifetime is that of a session until its cookie comes back. A program without cookies begins one with each comment,
+	// and so does a browser that blocks them.
+	firstLifetime = 24 * time.Hour
 	// A __Host- cookie can be set by nobody else: no subdomain, no plain HTTP, no other path.
 	secureCookie = "__Host-vang"
 	plainCookie  = "vang"
@@ -24,7 +27,7 @@ const (
 	keyVisitor = "visitor"
 	keyName    = "name"
 	keyURL     = "url"
-	keyFirst   = "first" // firstPost
+	keyUnused  = "unused" // there until the cookie comes back
 )
 
 // session is a live session as a request found it.
@@ -68,10 +71,23 @@ func (s *Server) loadSession(r *http.Request) *session {
 	if visitor == "" {
 		return nil
 	}
+	s.prolong(ctx, r)
 	ctx = context.WithoutCancel(ctx) // keeps the manager's data, not the time that loading was given
 	return &session{
 		ctx: ctx, visitor: visitor,
 		name: s.sessions.GetString(ctx, keyName), url: s.sessions.GetString(ctx, keyURL),
+	}
+}
+
+// prolong gives a session whose cookie has come back for the first time its year. The cookie has it already.
+func (s *Server) prolong(ctx context.Context, r *http.Request) {
+	if !s.sessions.Exists(ctx, keyUnused) {
+		return
+	}
+	s.sessions.Remove(ctx, keyUnused)
+	s.sessions.SetDeadline(ctx, s.deps.Now().Add(sessionLifetime))
+	if _, _, err := s.sessions.Commit(ctx); err != nil {
+		s.deps.Log.LogAttrs(r.Context(), slog.LevelWarn, "session not prolonged", requestAttrs(r, err)...)
 	}
 }
 
@@ -96,17 +112,18 @@ func (s *Server) remember(w http.ResponseWriter, r *http.Request, visitor, name,
 	s.sessions.Put(ctx, keyVisitor, visitor)
 	s.sessions.Put(ctx, keyName, name)
 	s.sessions.Put(ctx, keyURL, url)
-	if old == nil && v.first != nil {
-		s.sessions.Put(ctx, keyFirst, v.first.String())
+	if old == nil {
+		s.sessions.Put(ctx, keyUnused, true)
+		s.sessions.SetDeadline(ctx, s.deps.Now().Add(firstLifetime))
 	}
 	timed, cancel := context.WithTimeout(ctx, sessionWait)
 	defer cancel()
-	token, expiry, err := s.sessions.Commit(timed)
+	token, _, err := s.sessions.Commit(timed)
 	if err != nil {
 		return fmt.Errorf("keep session: %w", err)
 	}
 	if old == nil {
-		s.setCookie(w, v.secure, token, expiry)
+		s.setCookie(w, v.secure, token, s.deps.Now().Add(sessionLifetime))
 	}
 	v.session = &session{ctx: ctx, visitor: visitor, name: name, url: url}
 	return nil

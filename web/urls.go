@@ -17,21 +17,24 @@ var hostShape = regexp.MustCompile(`^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Z
 
 func wellShapedHost(host string) bool { return hostShape.MatchString(host) }
 
-func parseBase(s string) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimSuffix(s, "/"))
+// Origin is a base URL in the one form in which the site uses it: scheme and host, in small letters, without a slash at
+// the end.
+func Origin(base string) (string, error) {
+	u, err := url.Parse(base)
 	if err != nil {
-		return nil, fmt.Errorf("base URL: %w", err)
+		return "", fmt.Errorf("base URL: %w", err)
 	}
-	if (u.Scheme != "http" && u.Scheme != "https") || !wellShapedHost(u.Host) || u.Path != "" || u.RawQuery != "" || u.User != nil {
-		return nil, fmt.Errorf("base URL %q: want a scheme and a host, such as https://example.org", s)
+	if (u.Scheme != "http" && u.Scheme != "https") || !wellShapedHost(u.Host) || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
+		u.Fragment != "" || u.User != nil {
+		return "", fmt.Errorf("base URL %q: want a scheme and a host, such as https://example.org", base)
 	}
-	return u, nil
+	return u.Scheme + "://" + strings.ToLower(u.Host), nil
 }
 
 // origin is scheme and host for absolute addresses: the operator's, else the request's, whose host has been looked at.
 func (s *Server) siteOrigin(r *http.Request) string {
-	if s.base != nil {
-		return s.base.Scheme + "://" + s.base.Host
+	if s.base != "" {
+		return s.base
 	}
 	scheme := "http://"
 	if visitOf(r.Context()).secure {
@@ -42,7 +45,7 @@ func (s *Server) siteOrigin(r *http.Request) string {
 
 // cacheOrigin is what a cached page's key holds of the address: nothing where the operator fixed it.
 func (s *Server) cacheOrigin(r *http.Request) string {
-	if s.base != nil {
+	if s.base != "" {
 		return ""
 	}
 	return s.siteOrigin(r)

@@ -19,8 +19,7 @@ type visit struct {
 	secure  bool       // whether the client came over HTTPS
 	pattern string     // of the route
 	content *posts.Snapshot
-	session *session   // nil: none came, none known, or the session store is broken
-	first   *firstPost // what the session that this request begins must remember of its first comment
+	session *session // nil: none came, none known, or the session store is broken
 }
 
 type visitKey struct{}

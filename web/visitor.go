@@ -24,39 +24,86 @@ func (s *Server) visitor(r *http.Request) (id string, ok bool) {
 }
 
 // writer is who writes with this request: the session's visitor, else a fresh one, whose idempotency keys are those of
-// the address until a session carries them.
+// the address. An address of yesterday is the same writer still: a key must not end at midnight.
 func (s *Server) writer(r *http.Request) blog.Writer {
 	if id, ok := s.visitor(r); ok {
 		return blog.Writer{Visitor: id, Owner: id}
 	}
-	return blog.Writer{Visitor: blog.NewSecret(), Owner: "addr:" + s.addrHash(s.clientAddr(r))}
+	addr, now := s.clientAddr(r), s.deps.Now()
+	return blog.Writer{
+		Visitor: blog.NewSecret(), Owner: "addr:" + s.addrHash(addr, now), FormerOwner: "addr:" + s.addrHash(addr, now.AddDate(0, 0, -1)),
+	}
 }
 
-// addrHash stands for an address where it must be kept: nobody without the site's secret can turn it back, and no two days'
-// can be told to be the same one's.
-func (s *Server) addrHash(a netip.Addr) string {
+// addrHash stands for an address on one day. Without the site's secret nobody can turn it back, nor tell that two days'
+// are the same one's. It is no protection from who has the secret: there are few enough addresses to try them all.
+func (s *Server) addrHash(a netip.Addr, day time.Time) string {
 	mac := hmac.New(sha256.New, s.deps.Config.Secret)
 	b, _ := a.MarshalBinary() // never fails
-	_, _ = mac.Write(append([]byte("address\x00"+s.deps.Now().UTC().Format(time.DateOnly)+"\x00"), b...))
+	_, _ = mac.Write(append([]byte("address\x00"+day.UTC().Format(time.DateOnly)+"\x00"), b...))
 	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// proxyKey is the key of a request that came without one: a trusted proxy's retry, after a replica died, is the same request.
+func proxyKey(r *http.Request) string {
+	if v := visitOf(r.Context()); v.proxyID {
+		return "request:" + v.id
+	}
+	return ""
+}
+
+// A key that a machine made at random is at least this long and holds at least this many different characters.
+const (
+	ownKeyLength = 16
+	ownKeyKinds  = 6
+)
+
+// unguessable tells whether a key, or a proxy's request id, is none that a neighbour might use too.
+func unguessable(key string) bool {
+	kinds := map[rune]bool{}
+	for _, c := range key {
+		kinds[c] = true
+	}
+	return len(key) >= ownKeyLength && len(kinds) >= ownKeyKinds
 }
 
 // allow spends one comment of the visitor's and of the address' allowance, or says when there will be one.
 func (s *Server) allow(ctx context.Context, visitor string, addr netip.Addr) error {
+	keys := allowances(visitor, addr)
+	for i, k := range keys {
+		wait, err := s.limiter.take(ctx, k)
+		if err == nil && wait > 0 {
+			err = &blog.Error{Kind: blog.RateLimited, RetryAfter: max(wait, time.Second)}
+		}
+		if err != nil {
+			s.putBack(ctx, keys[:i])
+			return err
+		}
+	}
+	return nil
+}
+
+// giveBack undoes allow for what turned out to be no new comment.
+func (s *Server) giveBack(ctx context.Context, visitor string, addr netip.Addr) {
+	s.putBack(ctx, allowances(visitor, addr))
+}
+
+// putBack leaves it at a warning when it cannot: the writer has the comment, and waits a little longer for the next.
+func (s *Server) putBack(ctx context.Context, keys []string) {
+	for _, k := range keys {
+		if err := s.limiter.give(ctx, k); err != nil {
+			s.deps.Log.WarnContext(ctx, "allowance not given back", "request_id", requestID(ctx), "error", err)
+		}
+	}
+}
+
+// allowances are the limiter's keys for a writer.
+func allowances(visitor string, addr netip.Addr) []string {
 	keys := []string{"addr:" + limitedNet(addr)}
 	if visitor != "" {
 		keys = append(keys, "visitor:"+visitor)
 	}
-	for _, k := range keys {
-		wait, err := s.limiter.take(ctx, k)
-		if err != nil {
-			return err
-		}
-		if wait > 0 {
-			return &blog.Error{Kind: blog.RateLimited, RetryAfter: max(wait, time.Second)}
-		}
-	}
-	return nil
+	return keys
 }
 
 // limitedNet is the address, or for IPv6 the /64 that one household has.

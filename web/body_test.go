@@ -84,6 +84,13 @@ func TestWhoHasAnyVariantIsToldSo(t *testing.T) {
 			t.Errorf("If-None-Match %s: %d %q", tag, res.StatusCode, res.Header.Get("ETag"))
 		}
 	}
+	two := httptest.NewRequest(http.MethodGet, "/", nil)
+	two.Header["If-None-Match"] = []string{`"other"`, first}
+	two.Header.Set("Accept-Encoding", "gzip")
+	w := httptest.NewRecorder()
+	if err := b.send(w, two, http.StatusOK); err != nil || w.Code != http.StatusNotModified {
+		t.Errorf("the tag on the second line: %d, %v", w.Code, err)
+	}
 	if res := get(t, b, "Accept-Encoding", "gzip", "If-None-Match", `"other"`); res.StatusCode != http.StatusOK {
 		t.Errorf("another tag: %d", res.StatusCode)
 	}

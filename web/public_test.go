@@ -198,7 +198,12 @@ func TestBaseURLIsBelievedAndNoHost(t *testing.T) {
 	if !strings.Contains(forged.text, `<link rel="canonical" href="https://blog.example/blog/hello">`) {
 		t.Error("no canonical address")
 	}
-	for _, bad := range []string{"blog.example", "ftp://blog.example", "https://blog.example/path", "https://", "https://a b"} {
+	for _, same := range []string{"https://blog.example", "https://Blog.Example/", "https://blog.example//"} {
+		if got, err := web.Origin(same); got != "https://blog.example" || err != nil {
+			t.Errorf("base URL %q: %q, %v", same, got, err)
+		}
+	}
+	for _, bad := range []string{"https://blog.example/?x", "https://blog.example/#x", "https://me@blog.example", "blog.example", "ftp://blog.example", "https://blog.example/path", "https://", "https://a b"} {
 		if _, err := web.New(web.Deps{Config: web.Config{BaseURL: bad}, Now: time.Now}); err == nil || !strings.Contains(err.Error(), "base URL") {
 			t.Errorf("base URL %q: %v", bad, err)
 		}

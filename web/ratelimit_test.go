@@ -50,6 +50,38 @@ func TestLimitAllowsABurstAndThenOneAtATime(t *testing.T) {
 	})
 }
 
+func TestWhatIsGivenBackMayBeSpentAgain(t *testing.T) {
+	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	l := newLimiter(RateLimit{Burst: 2, Every: time.Minute}, func() time.Time { return start })
+	for range 5 {
+		if wait, _ := l.take(t.Context(), "k"); wait != 0 {
+			t.Fatalf("has to wait %v", wait)
+		}
+		if err := l.give(t.Context(), "k"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []time.Duration{0, 0, time.Minute} {
+		if wait, _ := l.take(t.Context(), "k"); wait != want {
+			t.Errorf("comment %d waits %v, want %v", i+1, wait, want)
+		}
+	}
+}
+
+func TestARefusedVisitorCostsTheirAddressNothing(t *testing.T) {
+	s := &Server{limiter: newLimiter(RateLimit{Burst: 1, Every: time.Minute}, time.Now)}
+	home, cafe := netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("192.0.2.8")
+	if err := s.allow(t.Context(), "v", home); err != nil {
+		t.Fatal(err)
+	}
+	if s.allow(t.Context(), "v", cafe) == nil {
+		t.Fatal("the visitor has no limit")
+	}
+	if err := s.allow(t.Context(), "w", cafe); err != nil {
+		t.Errorf("another at the same address: %v", err)
+	}
+}
+
 func TestLimitForgetsTheOldestWriters(t *testing.T) {
 	b := newLimiter(RateLimit{Burst: 1, Every: time.Hour}, time.Now).(*buckets)
 	for i := range 3 * maxBuckets {

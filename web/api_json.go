@@ -9,6 +9,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -47,6 +48,9 @@ func readObject(r *http.Request) (*object, error) {
 	if err != nil {
 		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
 			return nil, blog.E(blog.PayloadTooLarge, err)
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil, blog.E(blog.TooSlow, err)
 		}
 		return nil, blog.E(blog.Malformed, err)
 	}

@@ -141,6 +141,9 @@ func (s *Server) apiEdit(w http.ResponseWriter, r *http.Request) error {
 	if !given {
 		return blog.E(blog.PreconditionRequired, nil)
 	}
+	if err := s.allowChange(r, visitor); err != nil {
+		return err
+	}
 	c, err := s.deps.Discussion.Edit(r.Context(), visitor, r.PathValue("id"), version, body)
 	if err != nil {
 		return err
@@ -155,6 +158,9 @@ func (s *Server) apiDelete(w http.ResponseWriter, r *http.Request) error {
 	}
 	version, _, err := s.ifMatch(r.Context(), r)
 	if err != nil {
+		return err
+	}
+	if err := s.allowChange(r, visitor); err != nil {
 		return err
 	}
 	if _, err := s.deps.Discussion.Delete(r.Context(), visitor, r.PathValue("id"), version); err != nil {

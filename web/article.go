@@ -25,16 +25,24 @@ type ask struct {
 // public tells whether everyone gets the same answer.
 func (a ask) public() bool { return a.at == "" && a.reply == "" && a.notice == "" }
 
-// askOf reads the query. Strangers write addresses: what is none is said to be malformed.
-func askOf(r *http.Request) (ask, error) {
+// askOf reads the query. Strangers write addresses: what is none is said to be malformed, and what became of one's own
+// comment is told to nobody without a session.
+func (s *Server) askOf(r *http.Request) (ask, error) {
 	q := r.URL.Query()
 	a := ask{order: blog.Oldest, at: q.Get("at"), reply: q.Get("reply")}
 	if q.Get("sort") == string(blog.Newest) {
 		a.order = blog.Newest
 	}
+	_, known := s.visitor(r)
 	switch n := q.Get("notice"); n {
-	case "held", "deleted", "saved", "forgotten":
-		a.notice = n
+	case "held", "deleted", "saved":
+		if known {
+			a.notice = n
+		}
+	case "forgotten":
+		if !known {
+			a.notice = n
+		}
 	}
 	var fromOK, untilOK bool
 	a.from, fromOK = blog.ParseKey(q.Get("from"))
@@ -169,7 +177,7 @@ func (s *Server) isRouted(r *http.Request) bool {
 
 // showPost answers with a post or page: the shared bytes, or those for one reader.
 func (s *Server) showPost(w http.ResponseWriter, r *http.Request, p blog.Post) error {
-	a, err := askOf(r)
+	a, err := s.askOf(r)
 	if err != nil {
 		return err
 	}

@@ -34,11 +34,30 @@ func (s *Server) mineToChange(r *http.Request) (p blog.Post, c blog.Comment, err
 	return p, c, nil
 }
 
+// mineToEdit is mineToChange for a text. What a moderator took away its writer may still erase, but not write anew.
+func (s *Server) mineToEdit(r *http.Request) (blog.Post, blog.Comment, error) {
+	p, c, err := s.mineToChange(r)
+	if err == nil && !sees(c, c.Visitor) {
+		err = blog.E(blog.Gone, nil)
+	}
+	return p, c, err
+}
+
+// allowChange spends one change of the visitor's and of the address' allowance: as many as they have comments, and apart
+// from those.
+func (s *Server) allowChange(r *http.Request, visitor string) error {
+	keys := allowances(visitor, s.clientAddr(r))
+	for i := range keys {
+		keys[i] = "change:" + keys[i]
+	}
+	return s.spend(r.Context(), keys)
+}
+
 func changePath(slug, id, verb string) string { return discussionPath(slug) + "/" + id + "/" + verb }
 
 // editForm answers with the form that changes a comment.
 func (s *Server) editForm(w http.ResponseWriter, r *http.Request) error {
-	p, c, err := s.mineToChange(r)
+	p, c, err := s.mineToEdit(r)
 	if err != nil {
 		return err
 	}
@@ -64,11 +83,16 @@ func (s *Server) editComment(w http.ResponseWriter, r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
 	}
-	p, c, err := s.mineToChange(r)
+	p, c, err := s.mineToEdit(r)
 	if err != nil {
 		return s.refuseChange(w, r, p, c, err)
 	}
 	body := r.PostForm.Get("body")
+	if _, faults := blog.CleanBody(body); len(faults) == 0 { // what will be refused anyway costs no allowance
+		if err := s.allowChange(r, c.Visitor); err != nil {
+			return s.refuseChange(w, r, p, c, err)
+		}
+	}
 	version, err := strconv.ParseInt(r.PostForm.Get("version"), 10, 64)
 	if err != nil || version < 0 {
 		version = blog.AnyVersion
@@ -135,6 +159,9 @@ func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) error {
 	p, c, err := s.mineToChange(r)
 	if blog.KindOf(err) == blog.Gone {
 		return s.changed(w, r, p, c, "deleted")
+	}
+	if err == nil {
+		err = s.allowChange(r, c.Visitor)
 	}
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"unicode"
 
@@ -43,7 +44,7 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if unread != nil && d.Body == "" && htmx(r) {
+	if unread != nil && d == (draft{}) {
 		return unread // an empty form must not take the place of the one that holds the text
 	}
 	if unread != nil {
@@ -175,6 +176,8 @@ func parseForm(r *http.Request) error {
 		return nil
 	case errors.As(err, &large) || r.ContentLength > formBytes:
 		return blog.E(blog.PayloadTooLarge, err)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return blog.E(blog.TooSlow, err)
 	case r.Context().Err() != nil:
 		return fmt.Errorf("read form: %w", r.Context().Err())
 	}

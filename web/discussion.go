@@ -114,7 +114,7 @@ func (s *Server) ownDiscussion(r *http.Request, p blog.Post, postID string, a as
 // missing says what to show instead of a comment that the reader may not see.
 func (s *Server) missing(ctx context.Context, postID string, a ask) (int, ask) {
 	c, err := s.deps.Reader.Comment(ctx, or(a.reply, a.at))
-	plain := ask{order: a.order, notice: "deleted"}
+	plain := ask{order: a.order, notice: "missing"}
 	if err == nil && c.PostID == postID && c.State == blog.Pending {
 		// The writer of a held comment whose browser keeps no cookies comes here after sending it.
 		plain.notice = "held"
@@ -141,7 +141,7 @@ func (s *Server) commentList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a, err := askOf(r)
+	a, err := s.askOf(r)
 	if err != nil {
 		return err
 	}

@@ -37,8 +37,14 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	if !upgrades(r.Header) {
 		return upgradeRequired(w)
 	}
+	release, refused := s.sockets.take(s.clientAddr(r))
+	if release == nil {
+		return tooManySockets(w, refused)
+	}
+	sub.Ended = release
 	if err := s.deps.Hub.Serve(w, r, sub, firstMessage); err != nil {
 		s.deps.Log.LogAttrs(r.Context(), slog.LevelDebug, "no socket", requestAttrs(r, err)...) // the answer is written
+		release()
 	}
 	return nil
 }

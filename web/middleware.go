@@ -58,6 +58,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		v.content = s.snapshot()
 		a := &answer{ResponseWriter: w}
 		w.Header().Set("X-Request-Id", v.id)
+		secure(w.Header()) // here, since the mux answers some requests by itself
 		next.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
 		status, took := a.status, time.Since(begin)
 		if status == 0 {
@@ -66,8 +67,13 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		s.metrics.observe(v.pattern, r.Method, status, took, a.bytes)
 		s.deps.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("request_id", v.id), slog.String("method", r.Method), slog.String("route", v.pattern),
-			slog.Int("status", status), slog.Int64("bytes", a.bytes), slog.Duration("duration", took))
+			slog.Int("status", status), slog.Int64("bytes", a.bytes), slog.Float64("duration_ms", milliseconds(took)))
 	})
+}
+
+// milliseconds are rounded to a microsecond.
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
 }
 
 // statusLeft is what Nginx logs for a client that did not wait; nobody reads it.
@@ -86,8 +92,11 @@ func (s *Server) recovered(next http.Handler) http.Handler {
 			}
 			s.deps.Log.LogAttrs(r.Context(), slog.LevelError, "panic",
 				append(requestAttrs(r, fmt.Errorf("%v", p)), slog.String("stack", string(debug.Stack())))...)
+			if v := visitOf(r.Context()); v.routed != nil {
+				r = v.routed // which has read the form, whose text is given back
+			}
 			if a, ok := w.(*answer); ok && a.status == 0 {
-				s.tell(w, r, group{}, blog.E(blog.Internal, nil))
+				s.tell(w, r, visitOf(r.Context()).group, blog.E(blog.Internal, nil))
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -106,7 +115,7 @@ func (s *Server) adapt(rt route) http.Handler {
 			deadlines(w, rt.group.timeout)
 		}
 		limitBody(w, r, rt.group.body)
-		secure(w.Header())
+		v.routed, v.group = r, rt.group
 		if rt.group.cache != "" {
 			w.Header().Set("Cache-Control", rt.group.cache)
 		}
@@ -146,11 +155,15 @@ func limitBody(w http.ResponseWriter, r *http.Request, n int64) {
 	}
 }
 
+// readGrace is between the end of a request's time and that of reading from its connection. The latter ends the context as
+// if the client had left: it must come second, or a slow database would look like an impatient reader.
+const readGrace = 250 * time.Millisecond
+
 // deadlines cut off those who send or take their bytes too slowly. They end with the request, and with a hijack. A writer
 // that has none is a test's.
 func deadlines(w http.ResponseWriter, limit time.Duration) {
 	c := http.NewResponseController(w)
-	_ = c.SetReadDeadline(time.Now().Add(limit))
+	_ = c.SetReadDeadline(time.Now().Add(limit + readGrace))
 	_ = c.SetWriteDeadline(time.Now().Add(limit + time.Minute))
 }
 

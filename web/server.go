@@ -21,6 +21,7 @@ type Server struct {
 	sessions *scs.SessionManager
 	origin   *http.CrossOriginProtection
 	limiter  limiter
+	sockets  *sockets
 	heads    *heads
 	cache    *pageCache
 	buffers  buffers
@@ -52,6 +53,7 @@ func New(d Deps) (*Server, error) {
 	}
 	s.sessions = newSessions(d.Sessions)
 	s.limiter = newLimiter(d.Config.RateLimit, d.Now)
+	s.sockets = newSockets(d.Config)
 	s.heads = newHeads(d.Reader, d.Now)
 	s.cache = newPageCache(cacheBytes)
 	var err error

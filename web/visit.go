@@ -12,12 +12,14 @@ import (
 
 // visit is what the outermost middleware knows of a request and the inner ones add to.
 type visit struct {
-	id      string     // of the request, for the log and for readers who report an error
-	addr    netip.Addr // of the client, by trusted proxies' word
-	proxied bool       // whether a trusted proxy handed the request on
-	proxyID bool       // whether id is that proxy's, the same for its retries
-	secure  bool       // whether the client came over HTTPS
-	pattern string     // of the route
+	id      string        // of the request, for the log and for readers who report an error
+	addr    netip.Addr    // of the client, by trusted proxies' word
+	proxied bool          // whether a trusted proxy handed the request on
+	proxyID bool          // whether id is that proxy's, the same for its retries
+	secure  bool          // whether the client came over HTTPS
+	pattern string        // of the route
+	group   group         // of the route
+	routed  *http.Request // as the route's handler got it
 	content *posts.Snapshot
 	session *session // nil: none came, none known, or the session store is broken
 }

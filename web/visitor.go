@@ -69,7 +69,11 @@ func unguessable(key string) bool {
 
 // allow spends one comment of the visitor's and of the address' allowance, or says when there will be one.
 func (s *Server) allow(ctx context.Context, visitor string, addr netip.Addr) error {
-	keys := allowances(visitor, addr)
+	return s.spend(ctx, allowances(visitor, addr))
+}
+
+// spend takes one of each key's allowance, or of none.
+func (s *Server) spend(ctx context.Context, keys []string) error {
 	for i, k := range keys {
 		wait, err := s.limiter.take(ctx, k)
 		if err == nil && wait > 0 {

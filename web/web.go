@@ -45,6 +45,10 @@ type Config struct {
 	MetricsToken   string         // lets a stranger read /metrics and /readyz
 	Drafts         bool           // the author's desk: drafts shown, open pages reload
 	Version        string         // of the binary, for /health and cache keys
+
+	// Limits of open WebSockets; below 0 there is none.
+	MaxSockets       int // of all; 0: seven eighths of the files that the process may have open, at most 50,000
+	MaxClientSockets int // of one IPv4 address or IPv6 /64, loopback apart; 0: 200
 }
 
 // RateLimit allows Burst comments at once and one more every Every, per visitor and per address.

@@ -41,7 +41,7 @@ func Texts(ctx context.Context, s Store) []string {
 
 // Explain returns the engine's plan for text, a step a line.
 func Explain(ctx context.Context, s Store, text string, args ...any) (plan []string, err error) {
-	rows, err := s.(*sqliteStore).writeDB.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
+	rows, err := s.(*sqliteStore).readDB.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
 	if err != nil {
 		return nil, err
 	}

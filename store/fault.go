@@ -68,9 +68,9 @@ func remedyFor(code int, file string) (remedy string, retry time.Duration) {
 	case sqlite3.SQLITE_FULL:
 		return "cannot grow: free some space on its disk", 30 * time.Second
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		return "cannot be written: let the user that runs Vang write the file and its folder " + filepath.Dir(file), 0
+		return "cannot be written: " + letWrite(file), 0
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH:
-		return "cannot be opened or made: let the user that runs Vang write the file and its folder " + filepath.Dir(file), 0
+		return cannotOpen(file), 0
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return "is damaged or no SQLite database: put a backup in its place, or name another file", 0
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOLFS:
@@ -79,4 +79,12 @@ func remedyFor(code int, file string) (remedy string, retry time.Duration) {
 		return "was busy when the caller gave up", time.Second
 	}
 	return "", 0
+}
+
+func cannotOpen(file string) string { return "cannot be opened or made: " + letWrite(file) }
+
+// letWrite names the log and its index too: SQLite makes them with the file's mode, and they keep it when that is mended.
+func letWrite(file string) string {
+	return fmt.Sprintf("let the user that runs Vang write the file, %s-wal and %s-shm where they are, and the folder %s",
+		file, file, filepath.Dir(file))
 }

@@ -14,6 +14,9 @@ import (
 
 func openRaw(t *testing.T, file string) *sql.DB {
 	t.Helper()
+	if err := makeFile(file); err != nil {
+		t.Fatal(err)
+	}
 	db, err := openDB(file, 1, 5*time.Second, "")
 	if err != nil {
 		t.Fatal(err)

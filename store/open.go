@@ -15,8 +15,10 @@ import (
 type Options struct {
 	// Address is "sqlite:PATH", a file that is made if it is not there; "sqlite::memory:" is forgotten at Close.
 	Address string
-	Now     blog.Clock   // by which windows and expiries are judged; time.Now if nil
-	Log     *slog.Logger // where housekeeping tells what went wrong; silent if nil
+	// MustExist has Open fail where it would make a database.
+	MustExist bool
+	Now       blog.Clock   // by which windows and expiries are judged; time.Now if nil
+	Log       *slog.Logger // where housekeeping tells what went wrong; silent if nil
 
 	busyTimeout time.Duration // how long a lock of another program is waited for
 }

@@ -32,6 +32,15 @@ func newReads(db *sql.DB, n int, now blog.Clock, fault func(error) error) *reads
 	return r
 }
 
+// setPlace says where those who connect from now on must find the files.
+func (r *reads) setPlace(p *place) {
+	for range cap(r.links) {
+		l := <-r.links
+		l.place = p
+		r.links <- l
+	}
+}
+
 // close waits for those who read.
 func (r *reads) close() {
 	r.once.Do(func() {

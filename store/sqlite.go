@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"modernc.org/sqlite"
@@ -22,7 +23,10 @@ type sqliteStore struct {
 	writer  *writer
 	readDB  *sql.DB
 	writeDB *sql.DB
-	temp    string // folder to remove at Close; "" for none
+	guard   *sql.Conn                 // keeps the log from being removed, and made anew, when others reconnect
+	place   *place                    // nil for a temporary database
+	beaten  atomic.Pointer[time.Time] // when a write last proved that writing works
+	temp    string                    // folder to remove at Close; "" for none
 }
 
 // busyTimeout is how long a lock of another program is waited for.
@@ -35,13 +39,7 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 			err = errors.Join(err, s.release())
 		}
 	}()
-	if path == ":memory:" {
-		if s.temp, err = os.MkdirTemp("", "vang-"); err != nil {
-			return nil, err
-		}
-		path = filepath.Join(s.temp, "vang.db")
-	}
-	if err := checkPath(path); err != nil {
+	if path, err = s.ready(path, o.MustExist); err != nil {
 		return nil, err
 	}
 	fault := fileFault(path)
@@ -52,39 +50,67 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 		return nil, fault(err)
 	}
 	readers := min(8, max(4, runtime.GOMAXPROCS(0)))
-	if s.readDB, err = openDB(path, readers, o.busyTimeout, "&_pragma=query_only(1)"); err != nil {
+	if s.readDB, err = openDB(path, readers+1, o.busyTimeout, "&_pragma=query_only(1)"); err != nil {
 		return nil, err
 	}
 	s.reads = newReads(s.readDB, readers, o.Now, fault)
 	s.writer = &writer{link: &link{db: s.writeDB}, fault: fault, lost: lost, sweep: s.sweep, now: o.Now, log: o.Log}
+	if err := s.hold(ctx, path); err != nil {
+		return nil, fault(err)
+	}
 	s.writer.start()
 	return s, nil
 }
 
-// checkPath finds the mistakes that SQLite would only call "unable to open database file".
-func checkPath(path string) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a folder: name a file in it, such as sqlite:%s", path, filepath.Join(path, "vang.db"))
+// ready makes sure of a file at path, or at one of its own for ":memory:".
+func (s *sqliteStore) ready(path string, mustExist bool) (_ string, err error) {
+	if path == ":memory:" && !mustExist {
+		if s.temp, err = os.MkdirTemp("", "vang-"); err != nil {
+			return "", err
+		}
+		path = filepath.Join(s.temp, "vang.db")
 	}
-	dir := filepath.Dir(path)
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("%s cannot be made because the folder %s does not exist: make it, or name another file", path, dir)
-	case err != nil:
-		return fmt.Errorf("%s cannot be opened: look after its folder: %w", path, err)
-	case !info.IsDir():
-		return fmt.Errorf("%s cannot be made because %s is not a folder: name another file", path, dir)
+	if err := checkPath(path); err != nil {
+		return "", err
 	}
+	if mustExist {
+		if err := checkExists(path); err != nil {
+			return "", err
+		}
+	}
+	return path, makeFile(path)
+}
+
+// hold proves that the file can be written and remembers which it is. That comes last: until it was written, a file in
+// the lower layer of a container's image is another one.
+func (s *sqliteStore) hold(ctx context.Context, path string) (err error) {
+	if err := s.firstBeat(ctx); err != nil {
+		return err
+	}
+	if s.guard, err = s.readDB.Conn(ctx); err != nil {
+		return err
+	}
+	var epoch string
+	if err := s.guard.QueryRowContext(ctx, selectEpoch).Scan(&epoch); err != nil { // the log is opened at the first read
+		return err
+	}
+	if s.temp != "" {
+		return nil
+	}
+	if s.place, err = newPlace(path); err != nil {
+		return err
+	}
+	s.writer.place, s.writer.link.place = s.place, s.place
+	s.reads.setPlace(s.place)
 	return nil
 }
 
-// openDB makes a pool of connections to the file, opened when they are needed. FULL: an acknowledged comment survives a
-// loss of power; group commit pays for it. IMMEDIATE: a transaction that turns from reading to writing would fail at once
-// when another has written meanwhile (measured: 627 of 800 under 8 writers).
+// openDB makes a pool of connections to the file, opened when they are needed; none of them makes a file. FULL: an
+// acknowledged comment survives a loss of power; group commit pays for it. IMMEDIATE: a transaction that turns from reading
+// to writing would fail at once when another has written meanwhile (measured: 627 of 800 under 8 writers).
 func openDB(path string, conns int, busy time.Duration, more string) (*sql.DB, error) {
 	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()}).String()
-	name += fmt.Sprintf("?_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
+	name += fmt.Sprintf("?mode=rw&_txlock=immediate&_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
 		"&_pragma=journal_size_limit(%d)%s", busy.Milliseconds(), 64<<20, more)
 	connector, err := sqlite.NewConnector(name)
 	if err != nil {
@@ -96,7 +122,7 @@ func openDB(path string, conns int, busy time.Duration, more string) (*sql.DB, e
 	return db, nil
 }
 
-// prepareFile makes the file a database that can be written now and has today's tables.
+// prepareFile makes the file a database that has today's tables.
 func prepareFile(ctx context.Context, db *sql.DB, path string, busy time.Duration) error {
 	if err := useWAL(ctx, db, path, busy); err != nil {
 		return err
@@ -105,14 +131,7 @@ func prepareFile(ctx context.Context, db *sql.DB, path string, busy time.Duratio
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, db, steps, path); err != nil {
-		return err
-	}
-	tx, err := db.BeginTx(ctx, nil) // immediate: fails now, not at the first comment, where nothing may be written
-	if err != nil {
-		return err
-	}
-	return tx.Rollback()
+	return migrate(ctx, db, steps, path)
 }
 
 // useWAL switches to the write-ahead log, once in the file's life. SQLite does not wait for this lock by itself when
@@ -141,18 +160,6 @@ func useWAL(ctx context.Context, db *sql.DB, path string, busy time.Duration) er
 	return nil
 }
 
-// Ping is Store's: it reads, and takes the lock for writing.
-func (s *sqliteStore) Ping(ctx context.Context) error {
-	if _, err := s.Epoch(ctx); err != nil {
-		return fmt.Errorf("ping database: %w", err)
-	}
-	err := s.writer.do(ctx, func(context.Context, txn) error { return nil })
-	if err != nil {
-		return fmt.Errorf("ping database: %w", err)
-	}
-	return nil
-}
-
 // Close finishes the writes that wait.
 func (s *sqliteStore) Close() error {
 	s.writer.close()
@@ -162,6 +169,12 @@ func (s *sqliteStore) Close() error {
 
 func (s *sqliteStore) release() error {
 	var errs []error
+	if s.writer != nil {
+		s.writer.link.disconnect()
+	}
+	if s.guard != nil {
+		_ = s.guard.Close()
+	}
 	if s.readDB != nil {
 		errs = append(errs, s.readDB.Close())
 	}

@@ -53,7 +53,7 @@ type Store interface {
 	DeleteSession(ctx context.Context, token string) error
 	DeleteExpiredSessions(ctx context.Context) error
 
-	// Ping asks the database for a sign of life, writing included where that can be told.
+	// Ping asks the database for a sign of life, writing included. It really writes at most once in several seconds.
 	Ping(ctx context.Context) error
 	Close() error
 }

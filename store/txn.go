@@ -9,8 +9,9 @@ import (
 // link is one connection and the statements prepared on it. One goroutine uses it at a time. It connects when it is needed
 // and again after disconnect.
 type link struct {
-	db   *sql.DB
-	conn *sql.Conn // nil while there is none
+	db    *sql.DB
+	place *place
+	conn  *sql.Conn // nil while there is none
 	// byText holds each SQL text prepared once. All texts go through it, so that a test can explain every one of them.
 	byText map[string]*sql.Stmt
 }
@@ -19,8 +20,15 @@ func (l *link) connect(ctx context.Context) (err error) {
 	if l.conn != nil {
 		return nil
 	}
-	if l.conn, err = l.db.Conn(ctx); err == nil {
-		l.byText = map[string]*sql.Stmt{}
+	conn, err := l.db.Conn(ctx)
+	if moved := l.place.check(); moved != nil { // after connecting: what the name leads to now is what it led to then
+		if err == nil {
+			_ = conn.Close()
+		}
+		return moved
+	}
+	if err == nil {
+		l.conn, l.byText = conn, map[string]*sql.Stmt{}
 	}
 	return err
 }

@@ -40,6 +40,7 @@ const (
 // no caller's context: a reader who goes away cannot break what others wrote.
 type writer struct {
 	link  *link
+	place *place
 	fault func(error) error
 	lost  func(error) bool // whether an error has cost the whole transaction
 	sweep write
@@ -184,6 +185,9 @@ func (w *writer) finish(ctx context.Context, jobs []*job) error {
 	t := txn{w.link}
 	err := w.runAll(ctx, t, jobs)
 	if err == nil {
+		err = w.place.check()
+	}
+	if err == nil {
 		err = t.exec(ctx, `COMMIT`)
 	}
 	if err != nil {
@@ -214,10 +218,12 @@ func (w *writer) runAll(ctx context.Context, t txn, jobs []*job) error {
 }
 
 // oneByOne gives each job of a lost batch a transaction of its own: one too large for a full disk must not take the others
-// with it. The trouble of the batch is the answer where there was only one.
+// with it. The trouble of the batch is the answer where there was only one, and where it is everyone's.
 func (w *writer) oneByOne(ctx context.Context, jobs []*job, err error) {
-	if len(jobs) == 1 {
-		jobs[0].err = w.fault(err)
+	if len(jobs) == 1 || isMoved(err) {
+		for _, j := range jobs {
+			j.err = w.fault(err)
+		}
 		return
 	}
 	for i, j := range jobs {
@@ -242,18 +248,20 @@ func (w *writer) rollback(ctx context.Context) {
 func (w *writer) sweepIfDue(ctx context.Context) {
 	if now := w.now(); now.Sub(w.swept) >= sweepEvery {
 		w.swept = now
-		w.alone(ctx)
+		if err := w.alone(ctx, w.sweep); err != nil {
+			w.log.WarnContext(ctx, "remove expired rows", "error", w.fault(err))
+		}
 	}
 }
 
-// alone runs the sweep in a transaction of its own.
-func (w *writer) alone(ctx context.Context) {
-	j := &job{run: w.sweep}
-	err := w.begin(ctx)
-	if err == nil {
-		err = w.finish(ctx, []*job{j})
+// alone runs f in a transaction of its own.
+func (w *writer) alone(ctx context.Context, f write) error {
+	j := &job{run: f}
+	if err := w.begin(ctx); err != nil {
+		return err
 	}
-	if err = errors.Join(err, j.err); err != nil {
-		w.log.WarnContext(ctx, "remove expired rows", "error", err)
+	if err := w.finish(ctx, []*job{j}); err != nil {
+		return err
 	}
+	return j.err
 }

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// siblings are the endings of the files that are one database while it is open: it, its log and the log's index.
+func siblings() []string { return []string{"", "-wal", "-shm"} }
+
+// checkPath finds the mistakes that SQLite would only call "unable to open database file".
+func checkPath(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder: name a file in it, such as sqlite:%s", path, filepath.Join(path, "vang.db"))
+	}
+	dir := filepath.Dir(path)
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s cannot be made because the folder %s does not exist: make it, or name another file", path, dir)
+	case err != nil:
+		return fmt.Errorf("%s cannot be opened: look after its folder: %w", path, err)
+	case !info.IsDir():
+		return fmt.Errorf("%s cannot be made because %s is not a folder: name another file", path, dir)
+	}
+	return nil
+}
+
+// checkExists demands a database at path. An empty file is what a start that was cut off leaves behind.
+func checkExists(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		return fmt.Errorf("there is no database at %s; name it with --database sqlite:FILE", path)
+	}
+	return nil
+}
+
+// makeFile makes an empty file if there is none. SQLite would make one that all may read where the umask lets them, and it
+// holds a secret, addresses and sessions. The log and its index inherit its mode; a file that is there keeps its own.
+func makeFile(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return nil // what else may be wrong with it, SQLite tells
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case err == nil:
+		return f.Close() // nobody has it open yet: closing a file drops all locks that this process holds on it
+	case errors.Is(err, fs.ErrPermission):
+		return unavailable(0, fmt.Errorf("%s %s: %w", path, cannotOpen(path), err))
+	case !errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("%s cannot be made: look after its disk: %w", path, err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("%s is a link to a file that is not there: make that file, or name another", path)
+	}
+	return nil // another process was first
+}
+
+// place remembers which files an open database consists of. Connections hold on to files, not to names: after a file was
+// deleted or replaced they would go on, and what they write would be gone with the next restart. A nil place is that of a
+// database that nobody else knows.
+type place struct {
+	file   string
+	opened []fs.FileInfo // as siblings
+}
+
+// newPlace looks at the files of a database. All of them must be there, so some connection must have read.
+func newPlace(file string) (*place, error) {
+	p := &place{file: file}
+	for _, ending := range siblings() {
+		info, err := os.Stat(file + ending)
+		if err != nil {
+			return nil, err
+		}
+		p.opened = append(p.opened, info)
+	}
+	return p, nil
+}
+
+// check demands that the names still lead to the files that were opened. A file that was moved away and is put back is the
+// same file, and all goes on. What it costs is nothing beside a commit (measured: 3 µs for the three).
+func (p *place) check() error {
+	if p == nil {
+		return nil
+	}
+	for i, ending := range siblings() {
+		info, err := os.Stat(p.file + ending)
+		if err == nil && os.SameFile(info, p.opened[i]) {
+			continue
+		}
+		return unavailable(0, &movedError{file: p.file, name: p.file + ending, err: err})
+	}
+	return nil
+}
+
+// movedError tells that name no longer leads to what was opened under it.
+type movedError struct {
+	file, name string
+	err        error // why it cannot be looked at; nil if another file stands there
+}
+
+func (e *movedError) Error() string {
+	switch {
+	case e.err == nil:
+		// A log beside a database that is not its own would be played into it.
+		return fmt.Sprintf("%s was replaced while Vang ran: put the former file back; or stop Vang, remove %s-wal and %s-shm"+
+			" unless they came with the new file, and start Vang again", e.name, e.file, e.file)
+	case errors.Is(e.err, fs.ErrNotExist):
+		return fmt.Sprintf("%s was deleted or moved away while Vang ran: put the same file back (a copy is not enough),"+
+			" or restart Vang to go on with what is there", e.name)
+	default:
+		return fmt.Sprintf("%s can no longer be looked at: let the user that runs Vang into its folder: %v", e.name, e.err)
+	}
+}
+
+func (e *movedError) Unwrap() error { return e.err }
+
+func isMoved(err error) bool {
+	var moved *movedError
+	return errors.As(err, &moved)
+}

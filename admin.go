@@ -21,7 +21,7 @@ func adminHelp() text {
   close SLUG     take no more comments under a post
   open SLUG      take comments again
   new-epoch      have every open page load its comments anew; the last step of each restore
-An ID is the part after at= in a comment's address. A running blog notices within a second.`,
+An ID is the part after at= in a comment's address. Open pages follow within a second, pages loaded anew within five.`,
 		`Hành động:
   hide ID        ẩn một bình luận với người đọc; nội dung vẫn được giữ
   show ID        hiện lại bình luận đã ẩn hoặc đang chờ duyệt
@@ -29,7 +29,7 @@ An ID is the part after at= in a comment's address. A running blog notices withi
   close SLUG     ngừng nhận bình luận dưới một bài
   open SLUG      nhận bình luận trở lại
   new-epoch      buộc mọi trang đang mở tải lại bình luận; bước cuối của mỗi lần khôi phục
-ID là phần sau at= trong địa chỉ của bình luận. Blog đang chạy nhận ra trong vòng một giây.`,
+ID là phần sau at= trong địa chỉ của bình luận. Trang đang mở đổi theo trong một giây, trang tải mới trong năm giây.`,
 	}
 }
 
@@ -49,7 +49,8 @@ func admin(ctx context.Context, c call) error {
 	case len(rest) != n:
 		return usageError{command: "admin", err: troubled(text{"%s takes %d argument(s), but was given %d", "%s nhận %d tham số, nhưng được cho %d"}, action, n, len(rest))}
 	}
-	st, err := openStore(ctx, c.config, newLog(c))
+	// A database made here would only hide that another one was meant.
+	st, err := store.Open(ctx, store.Options{Address: c.config.Database, Log: newLog(c), MustExist: true})
 	if err != nil {
 		return err
 	}

@@ -186,6 +186,17 @@ func TestServeAdminAndRestartOnOneFile(t *testing.T) {
 	}
 }
 
+func TestAdminMakesNoDatabase(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "elsewhere.db")
+	_, err := output(t, env(nil), "admin", "hide", "abc", "--database", "sqlite:"+file)
+	if err == nil || !strings.Contains(err.Error(), "no database at") || !strings.Contains(err.Error(), "--database") {
+		t.Errorf("error = %v", err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a database was made")
+	}
+}
+
 func TestDrainDelayLetsLoadBalancersLookElsewhere(t *testing.T) {
 	db := "sqlite:" + filepath.Join(t.TempDir(), "v.db")
 	base, stop := start(t, "--database", db, "--drain-delay", "1s")

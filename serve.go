@@ -134,7 +134,10 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 	}
 	strangers := markdown.NewStranger()
 	source := web.NewSource(web.SourceDeps{Reader: a.store, Library: a.library, Comments: strangers, Slugs: a.addresses.slug, BaseURL: c.BaseURL})
-	a.hub = realtime.NewHub(source, realtime.HubOptions{Log: log, OnBackwards: a.renewEpoch})
+	a.hub = realtime.NewHub(source, realtime.HubOptions{
+		Log: log, OnBackwards: a.renewEpoch,
+		OnHead: func(topic string) { a.server.Stale(topic) }, // such as after `vang admin hide`, by another process
+	})
 	a.bus = realtime.NewLocalBus()
 	a.publisher = realtime.NewPublisher(a.bus, log, func(w realtime.Wake) { a.hub.Wake(w.Topic) })
 	a.server, err = web.New(web.Deps{

@@ -48,6 +48,30 @@ func TestWhoSendsTooSlowlyIsCutOff(t *testing.T) {
 	}
 }
 
+// deadlined keeps the time until which a handler may read.
+type deadlined struct {
+	*httptest.ResponseRecorder
+	read time.Time
+}
+
+func (d *deadlined) SetReadDeadline(t time.Time) error {
+	d.read = t
+	return nil
+}
+
+func TestASlowHandlersTimeEndsBeforeItsConnections(t *testing.T) {
+	s := &Server{origin: http.NewCrossOriginProtection()}
+	w := &deadlined{ResponseRecorder: httptest.NewRecorder()}
+	var ends time.Time
+	s.adapt(route{pattern: "GET /", group: group{timeout: time.Second}, handle: func(_ http.ResponseWriter, r *http.Request) error {
+		ends, _ = r.Context().Deadline()
+		return nil
+	}}).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	if w.read.Sub(ends) < 100*time.Millisecond {
+		t.Errorf("the connection ends %v after the context: the reader would seem to have left", w.read.Sub(ends))
+	}
+}
+
 func TestTimeoutsEndWithAHijack(t *testing.T) {
 	srv := adapted(t, group{timeout: 50 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) error {
 		conn, rw, err := http.NewResponseController(w).Hijack()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -244,7 +245,7 @@ func TestLogHasOneLineARequestAndNothingPrivate(t *testing.T) {
 		}
 	}
 	if len(requests) != 2 || requests[0]["route"] != "POST /blog/{slug}/comments" || requests[0]["status"] != 303.0 ||
-		requests[1]["request_id"] != "00112233445566778899aabbccddeeff" || requests[1]["bytes"].(float64) == 0 {
+		requests[1]["request_id"] != "00112233445566778899aabbccddeeff" || requests[1]["bytes"].(float64) == 0 || !inMilliseconds(requests[0]["duration_ms"]) {
 		t.Errorf("%v", requests)
 	}
 	for _, private := range []string{"192.0.2.77", "Secretive", "Private", "q1w2", "127.0.0.1"} {
@@ -252,6 +253,12 @@ func TestLogHasOneLineARequestAndNothingPrivate(t *testing.T) {
 			t.Errorf("the log tells %s", private)
 		}
 	}
+}
+
+// inMilliseconds tells whether a time in the log is a number above 0, with three decimals at most, of less than a minute.
+func inMilliseconds(v any) bool {
+	ms, ok := v.(float64)
+	return ok && ms > 0 && ms < 60_000 && len(strconv.FormatFloat(ms, 'f', -1, 64)) <= len(strconv.FormatFloat(ms, 'f', 3, 64))
 }
 
 func TestHeldCommentIsItsWritersAlone(t *testing.T) {

@@ -11,10 +11,11 @@ const (
 	beatRow  = "beat" // no session's name: theirs are hashes
 
 	// beatEvery is the least time between two writes that only prove that writing works.
-	beatEvery = 10 * time.Second
+	beatEvery = 5 * time.Second
 )
 
-// Ping is Store's: it reads, takes the lock for writing, asks for room and, now and then, writes.
+// Ping is Store's: it reads and takes the lock for writing; if no write has succeeded lately, it writes. A failure is not
+// kept: the next Ping tries again.
 func (s *sqliteStore) Ping(ctx context.Context) error {
 	if _, err := s.Epoch(ctx); err != nil {
 		return fmt.Errorf("ping database: %w", err)
@@ -23,8 +24,8 @@ func (s *sqliteStore) Ping(ctx context.Context) error {
 	beaten := s.beaten.Load()
 	due := beaten == nil || now.Sub(*beaten) >= beatEvery
 	err := s.writer.do(ctx, func(ctx context.Context, t txn) error {
-		if err := t.room(ctx); err != nil || !due {
-			return err
+		if !due {
+			return nil
 		}
 		return t.beat(ctx, now)
 	})
@@ -41,30 +42,20 @@ func (s *sqliteStore) Ping(ctx context.Context) error {
 // file that may only be read SQLite begins one that only reads.
 func (s *sqliteStore) firstBeat(ctx context.Context) error {
 	now := s.now()
-	err := s.writer.alone(ctx, func(ctx context.Context, t txn) error {
-		if err := t.room(ctx); err != nil {
-			return err
-		}
-		return t.beat(ctx, now)
-	})
+	err := s.writer.alone(ctx, func(ctx context.Context, t txn) error { return t.beat(ctx, now) })
 	if err == nil {
 		s.beaten.Store(&now)
 	}
 	return err
 }
 
-// room takes as much as the largest comment may need, and gives it back: nothing reaches the disk.
-func (t txn) room(ctx context.Context) error {
+// beat asks for as much room as the largest comment may need and gives it back; then it writes for good, so that the disk
+// too has a say: a session that nobody has and that has expired, which the sweep removes with others.
+func (t txn) beat(ctx context.Context, now time.Time) error {
 	for _, text := range []string{`SAVEPOINT room`, needRoom, `ROLLBACK TO room`, `RELEASE room`} {
 		if err := t.exec(ctx, text); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// beat writes for good, so that the disk too has a say: a session that nobody has and that has expired, which the sweep
-// removes with others.
-func (t txn) beat(ctx context.Context, now time.Time) error {
 	return t.exec(ctx, putSession, beatRow, []byte{}, toMicros(now))
 }

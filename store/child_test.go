@@ -3,6 +3,7 @@ package store_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,6 +24,7 @@ const (
 	childTask    = "VANG_STORE_CHILD"
 	childAddress = "VANG_STORE_ADDRESS"
 	nobody       = 65534
+	notOpened    = 3 // the exit code of a child that could not open its store
 )
 
 // beChild does one task and returns the exit code. Each begins when standard input ends, so that many begin at once.
@@ -32,7 +34,7 @@ func beChild(task string) int {
 	s, err := store.Open(ctx, store.Options{Address: os.Getenv(childAddress)})
 	if err != nil {
 		fmt.Println(err)
-		return 1
+		return notOpened
 	}
 	synced, err := s.SyncPosts(ctx, []store.PostAddress{{Slug: "a"}})
 	if err != nil {
@@ -206,16 +208,49 @@ func TestNoRights(t *testing.T) {
 				chmod(t, file, c.file)
 			}
 			chmod(t, folder, c.folder)
-			cmd := child(t, binary, "add", file)
-			if os.Geteuid() == 0 {
-				cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-			}
-			out, err := cmd.Output()
-			if err == nil || !strings.Contains(string(out), c.want) || !strings.Contains(string(out), file) {
-				t.Errorf("%v: %s; want %q", err, out, c.want)
+			out := refusedToOpen(t, binary, file)
+			for _, words := range []string{c.want, file, file + "-wal", file + "-shm"} {
+				if !strings.Contains(out, words) {
+					t.Errorf("%s; want %q", out, words)
+				}
 			}
 		})
 	}
+	// The first attempt leaves a log of the file's mode. Mending the file alone does not help, and the error says so.
+	t.Run("rights that were mended in part", func(t *testing.T) {
+		file := filepath.Join(dir, "a-file-that-may-not-be-written", "vang.db")
+		if info, err := os.Stat(file + "-wal"); err != nil || info.Mode().Perm() != 0o444 {
+			t.Fatalf("the log that is left: %v, %v", info, err)
+		}
+		chmod(t, file, 0o666)
+		if out := refusedToOpen(t, binary, file); !strings.Contains(out, file+"-wal") {
+			t.Error(out)
+		}
+		chmod(t, file+"-wal", 0o666)
+		chmod(t, file+"-shm", 0o666)
+		if out, err := unprivileged(t, binary, file).Output(); err != nil {
+			t.Errorf("with all rights: %v, %s", err, out)
+		}
+	})
+}
+
+// refusedToOpen demands that opening fails, not only what comes after it, and returns the error.
+func refusedToOpen(t *testing.T, binary, file string) string {
+	t.Helper()
+	out, err := unprivileged(t, binary, file).Output()
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || ended.ExitCode() != notOpened {
+		t.Errorf("the end of a child that must not open %s: %v, %s", file, err, out)
+	}
+	return string(out)
+}
+
+func unprivileged(t *testing.T, binary, file string) *exec.Cmd {
+	cmd := child(t, binary, "add", file)
+	if os.Geteuid() == 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}
+	return cmd
 }
 
 func chmod(t *testing.T, path string, mode os.FileMode) {

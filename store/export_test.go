@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// BeatEvery is how long Ping rests on an earlier write.
+const BeatEvery = beatEvery
+
 // OpenImpatiently is Open with another wait for locks of other programs.
 func OpenImpatiently(ctx context.Context, o Options, wait time.Duration) (Store, error) {
 	o.busyTimeout = wait

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -228,5 +229,25 @@ func TestDamagedFile(t *testing.T) {
 	_, err = s.AddComment(t.Context(), newComment(post, "x"))
 	if err != nil {
 		wantUnavailable(t, err, false, file, "damaged", "backup")
+	}
+}
+
+// TestFullIsNotHealthy: Ping asks for room, so that a full disk is told before a reader's comment is refused.
+func TestFullIsNotHealthy(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "vang.db")
+	var passed atomic.Int64
+	s := openAt(t, "sqlite:"+file, func() time.Time { return time.Now().Add(time.Duration(passed.Load())) })
+	passed.Add(int64(store.BeatEvery))
+	if err := store.OnWriter(t.Context(), s, "PRAGMA max_page_count = 1"); err != nil { // of its present size, that is
+		t.Fatal(err)
+	}
+	for range 3 { // bad news is not kept for later: it is found anew each time, and so is the good
+		wantUnavailable(t, s.Ping(t.Context()), true, file, "free some space")
+	}
+	if err := store.OnWriter(t.Context(), s, "PRAGMA max_page_count = 100000"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("with space again: %v", err)
 	}
 }

@@ -8,9 +8,6 @@ import (
 	"path/filepath"
 )
 
-// siblings are the endings of the files that are one database while it is open: it, its log and the log's index.
-func siblings() []string { return []string{"", "-wal", "-shm"} }
-
 // checkPath finds the mistakes that SQLite would only call "unable to open database file".
 func checkPath(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -63,15 +60,20 @@ func makeFile(path string) error {
 // deleted or replaced they would go on, and what they write would be gone with the next restart. A nil place is that of a
 // database that nobody else knows.
 type place struct {
-	file   string
-	opened []fs.FileInfo // as siblings
+	file   string   // the database's own name where names holds a link to it
+	names  []string // of the database, its log and the log's index
+	opened []fs.FileInfo
 }
 
 // newPlace looks at the files of a database. All of them must be there, so some connection must have read.
 func newPlace(file string) (*place, error) {
-	p := &place{file: file}
-	for _, ending := range siblings() {
-		info, err := os.Stat(file + ending)
+	real, err := filepath.EvalSymlinks(file) // beside which SQLite keeps the log
+	if err != nil {
+		return nil, err
+	}
+	p := &place{file: real, names: []string{file, real + "-wal", real + "-shm"}}
+	for _, name := range p.names {
+		info, err := os.Stat(name)
 		if err != nil {
 			return nil, err
 		}
@@ -86,12 +88,12 @@ func (p *place) check() error {
 	if p == nil {
 		return nil
 	}
-	for i, ending := range siblings() {
-		info, err := os.Stat(p.file + ending)
+	for i, name := range p.names {
+		info, err := os.Stat(name)
 		if err == nil && os.SameFile(info, p.opened[i]) {
 			continue
 		}
-		return unavailable(0, &movedError{file: p.file, name: p.file + ending, err: err})
+		return unavailable(0, &movedError{file: p.file, name: name, err: err})
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"vang/blog"
 )
@@ -244,5 +245,36 @@ func TestCloseFinishes(t *testing.T) {
 		if _, found, err := again.FindSession(t.Context(), string(rune('a'+i))); err != nil || !found {
 			t.Errorf("write %d: %v, %v", i, found, err)
 		}
+	}
+}
+
+// TestPingSparesTheDisk: it really writes, but not each time.
+func TestPingSparesTheDisk(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "vang.db")
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	s, err := Open(t.Context(), Options{Address: "sqlite:" + file, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	ping := func(n int) (written int) {
+		before := commits(t, file)
+		for range n {
+			if err := s.Ping(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return commits(t, file) - before
+	}
+	ping(1) // and the first sweep
+	if n := ping(50); n != 0 {
+		t.Errorf("%d commits for 50 pings at once", n)
+	}
+	now = now.Add(beatEvery)
+	if n := ping(50); n != 1 {
+		t.Errorf("%d commits for 50 pings after %v, want 1", n, beatEvery)
+	}
+	if _, found, err := s.FindSession(t.Context(), beatRow); found || err != nil {
+		t.Errorf("the proof of life is a session: %v, %v", found, err)
 	}
 }

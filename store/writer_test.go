@@ -266,7 +266,7 @@ func TestPingSparesTheDisk(t *testing.T) {
 		}
 		return commits(t, file) - before
 	}
-	ping(1) // and the first sweep
+	ping(2) // the second waits for the sweep that follows the first
 	if n := ping(50); n != 0 {
 		t.Errorf("%d commits for 50 pings at once", n)
 	}
@@ -276,5 +276,28 @@ func TestPingSparesTheDisk(t *testing.T) {
 	}
 	if _, found, err := s.FindSession(t.Context(), beatRow); found || err != nil {
 		t.Errorf("the proof of life is a session: %v, %v", found, err)
+	}
+}
+
+// TestLogOutlivesConnections: with the last connection the log would go, and the next would make another, which place would
+// take for somebody else's.
+func TestLogOutlivesConnections(t *testing.T) {
+	s, file, release := openBusy(t)
+	release()
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ping(t.Context()); err != nil { // the sweep that follows the first batch is over
+		t.Fatal(err)
+	}
+	for range cap(s.links) {
+		_ = s.borrow(t.Context(), func(l *link) error { l.disconnect(); return nil })
+	}
+	s.writer.link.disconnect() // which nobody uses now
+	if _, err := os.Stat(file + "-wal"); err != nil {
+		t.Error(err)
+	}
+	if err := s.CommitSession(t.Context(), "t", nil, s.now()); err != nil {
+		t.Error(err)
 	}
 }

@@ -32,13 +32,19 @@ func newReads(db *sql.DB, n int, now blog.Clock, fault func(error) error) *reads
 	return r
 }
 
-// setPlace says where those who connect from now on must find the files.
-func (r *reads) setPlace(p *place) {
+// open has every link read once, so that all of them hold the files which p remembers and go on reading should those go.
+func (r *reads) open(ctx context.Context, p *place) error {
 	for range cap(r.links) {
 		l := <-r.links
 		l.place = p
 		r.links <- l
 	}
+	for range cap(r.links) {
+		if _, err := r.Epoch(ctx); err != nil { // by the link that waited longest: each has its turn
+			return err
+		}
+	}
+	return nil
 }
 
 // close waits for those who read.

@@ -94,15 +94,13 @@ func (s *sqliteStore) hold(ctx context.Context, path string) (err error) {
 	if err := s.guard.QueryRowContext(ctx, selectEpoch).Scan(&epoch); err != nil { // the log is opened at the first read
 		return err
 	}
-	if s.temp != "" {
-		return nil
-	}
-	if s.place, err = newPlace(path); err != nil {
-		return err
+	if s.temp == "" {
+		if s.place, err = newPlace(path); err != nil {
+			return err
+		}
 	}
 	s.writer.place, s.writer.link.place = s.place, s.place
-	s.reads.setPlace(s.place)
-	return nil
+	return s.open(ctx, s.place)
 }
 
 // openDB makes a pool of connections to the file, opened when they are needed; none of them makes a file. FULL: an
@@ -163,12 +161,14 @@ func useWAL(ctx context.Context, db *sql.DB, path string, busy time.Duration) er
 // Close finishes the writes that wait.
 func (s *sqliteStore) Close() error {
 	s.writer.close()
-	s.reads.close()
 	return s.release()
 }
 
 func (s *sqliteStore) release() error {
 	var errs []error
+	if s.reads != nil {
+		s.reads.close()
+	}
 	if s.writer != nil {
 		s.writer.link.disconnect()
 	}

@@ -253,7 +253,9 @@ func TestCloseFinishes(t *testing.T) {
 func TestPingSparesTheDisk(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "vang.db")
 	var passed atomic.Int64
-	now := func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC).Add(time.Duration(passed.Load())) }
+	now := func() time.Time {
+		return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC).Add(time.Duration(passed.Load()))
+	}
 	s, err := Open(t.Context(), Options{Address: "sqlite:" + file, Now: now})
 	if err != nil {
 		t.Fatal(err)

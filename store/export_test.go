@@ -44,18 +44,21 @@ func Texts(ctx context.Context, s Store) []string {
 
 // Explain returns the engine's plan for text, a step a line.
 func Explain(ctx context.Context, s Store, text string, args ...any) (plan []string, err error) {
-	rows, err := s.(*sqliteStore).readDB.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, parent, unused int
-		var detail string
-		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-			return nil, err
+	err = s.(*sqliteStore).borrow(ctx, func(l *link) error {
+		rows, err := l.conn.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
+		if err != nil {
+			return err
 		}
-		plan = append(plan, detail)
-	}
-	return plan, rows.Err()
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				return err
+			}
+			plan = append(plan, detail)
+		}
+		return rows.Err()
+	})
+	return plan, err
 }

@@ -57,7 +57,7 @@ func settings() []setting {
 		},
 		{
 			flag: "rate-limit", value: "N/TIME", def: "10/1m", set: setRateLimit,
-			usage: text{"comments that one visitor and one address may send, such as 10/1m; off for none", "số bình luận mỗi người và mỗi địa chỉ được gửi, ví dụ 10/1m; off để bỏ giới hạn"},
+			usage: text{"comments that one visitor and one address may send, and as many changes to them, such as 10/1m; off for none", "số bình luận mỗi người và mỗi địa chỉ được gửi, và số lần sửa xóa cũng bằng chừng ấy, ví dụ 10/1m; off để bỏ giới hạn"},
 		},
 		{
 			flag: "metrics-token", value: "TEXT", secret: true, set: func(c *Config, v string) error { c.MetricsToken = v; return nil },

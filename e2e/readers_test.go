@@ -18,7 +18,7 @@ const stamps = `window.came={};window.answered=0;
 func TestACommentReachesTheOtherReaderAtOnce(t *testing.T) {
 	s := site.Start(t)
 	seed(t, site.NewClient(s.URL), "", "One", "Two")
-	an, binh := openLive(t, reader(t), s.URL+path), openLive(t, reader(t), s.URL+path)
+	an, binh := openLive(t, reader(t, browser.Moving), s.URL+path), openLive(t, reader(t, browser.Moving), s.URL+path)
 	for _, p := range []*browser.Tab{an, binh} {
 		p.Run(stamps)
 		mark(p)

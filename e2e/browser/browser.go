@@ -118,6 +118,7 @@ type Reader struct {
 	profile bool                 // uses the profile's own jar
 	script  bool
 	dark    bool
+	motion  bool
 	width   int64
 	height  int64
 }
@@ -130,6 +131,9 @@ func WithoutScript(r *Reader) { r.script = false }
 
 // Dark is a reader who prefers dark pages.
 func Dark(r *Reader) { r.dark = true }
+
+// Moving is a reader who sees pages fade into each other and what arrives glow; the others prefer reduced motion.
+func Moving(r *Reader) { r.motion = true }
 
 // InProfile uses the profile's own jar instead of a fresh one; its preferences hold only there.
 func InProfile(r *Reader) { r.profile = true }

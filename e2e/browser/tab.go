@@ -45,7 +45,12 @@ func (p *Tab) prepare(r *Reader) error {
 	if r.dark {
 		scheme = "dark"
 	}
-	if err := p.media(scheme, "no-preference"); err != nil {
+	// While one page fades into the next, a click reaches the fade and neither page.
+	motion := "reduce"
+	if r.motion {
+		motion = "no-preference"
+	}
+	if err := p.media(scheme, motion); err != nil {
 		return err
 	}
 	return chromedp.Do(p.ctx, chromedp.EmulateViewport(r.width, r.height))

@@ -15,6 +15,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/coder/websocket"
+
+	"vang/realtime"
 )
 
 // output runs the program to its end and returns what it printed.
@@ -186,6 +190,33 @@ func TestServeAdminAndRestartOnOneFile(t *testing.T) {
 	}
 }
 
+func TestWhatAnotherProcessHidesLeavesPagesWithThePush(t *testing.T) {
+	db := "sqlite:" + filepath.Join(t.TempDir(), "v.db")
+	base, _ := start(t, "--database", db, "--rate-limit", "off")
+	slug := firstSlug(t, base)
+	id := postComment(t, base, slug, "words to be hidden")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	since := cursor(t, base, slug)
+	live, _, err := websocket.Dial(ctx, base+"/live?post="+slug+"&since="+since, &websocket.DialOptions{Subprotocols: []string{realtime.Protocol}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer live.CloseNow()
+	if !strings.Contains(page(t, base+"/blog/"+slug), "words to be hidden") { // and now it is cached
+		t.Fatal("the page does not show the comment")
+	}
+	if _, err := output(t, env(nil), "admin", "hide", id, "--database", db); err != nil {
+		t.Fatal(err)
+	}
+	if _, told, err := live.Read(ctx); err != nil || !strings.Contains(string(told), `"removed"`) {
+		t.Fatalf("told %s, %v", told, err)
+	}
+	if strings.Contains(page(t, base+"/blog/"+slug), "words to be hidden") {
+		t.Error("a page loaded after the push still shows what was hidden")
+	}
+}
+
 func TestAdminMakesNoDatabase(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "elsewhere.db")
 	_, err := output(t, env(nil), "admin", "hide", "abc", "--database", "sqlite:"+file)
@@ -231,15 +262,32 @@ func status(url string) int {
 	return res.StatusCode
 }
 
-func firstSlug(t *testing.T, base string) string {
+func page(t *testing.T, url string) string {
 	t.Helper()
-	res, err := http.Get(base + "/")
+	res, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	page, _ := io.ReadAll(res.Body)
-	_, after, found := strings.Cut(string(page), `href="/blog/`)
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func cursor(t *testing.T, base, slug string) string {
+	t.Helper()
+	var list struct{ Meta struct{ Cursor string } }
+	if err := json.Unmarshal([]byte(page(t, base+"/api/comments?post="+slug)), &list); err != nil {
+		t.Fatal(err)
+	}
+	return list.Meta.Cursor
+}
+
+func firstSlug(t *testing.T, base string) string {
+	t.Helper()
+	_, after, found := strings.Cut(page(t, base+"/"), `href="/blog/`)
 	slug, _, _ := strings.Cut(after, `"`)
 	if !found || strings.ContainsAny(slug, "/?#") {
 		t.Fatalf("no post on the first page: %q", slug)

@@ -26,6 +26,7 @@ var allowed = map[string]struct {
 	"views":            {ours: []string{"blog"}, others: []string{"github.com/a-h/templ"}},
 	"static":           {ours: []string{}, others: []string{}},
 	"content":          {ours: []string{}, others: []string{}},
+	"testbed":          {ours: []string{}, others: []string{}},
 	"web":              {ours: []string{"blog", "markdown", "posts", "views", "realtime", "static"}},
 }
 

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -18,6 +18,7 @@ type Config struct {
 	Addr           string
 	Content        string // folder; "" is the embedded content
 	Database       string
+	Redis          string // "": one process
 	BaseURL        string
 	TrustedProxies []netip.Prefix
 	Secret         string
@@ -55,10 +56,9 @@ func parseConfig(command string, args []string, getenv func(string) string, want
 		from := "--" + s.flag
 		v, given := c.values[s.flag]
 		if !given {
-			if v = getenv(s.variable()); v != "" {
-				from = s.variable()
-			} else {
-				v = s.def
+			var err error
+			if v, from, err = fromEnvironment(s, getenv); err != nil {
+				return c, nil, usageError{command: command, err: err}
 			}
 		}
 		c.values[s.flag] = v
@@ -70,6 +70,28 @@ func parseConfig(command string, args []string, getenv func(string) string, want
 		}
 	}
 	return c, rest, nil
+}
+
+// fromEnvironment is the value of a setting that no flag gave, and the variable that gave it. A secret may also be in a file
+// that VANG_..._FILE names, as the secrets of containers are.
+func fromEnvironment(s setting, getenv func(string) string) (v, from string, err error) {
+	from = s.variable()
+	if v = getenv(from); v != "" {
+		return v, from, nil
+	}
+	file := getenv(from + "_FILE")
+	if !s.secret || file == "" {
+		return s.def, from, nil
+	}
+	from += "_FILE"
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", from, troubled(text{"%s cannot be read: %v", "không đọc được %s: %v"}, from, err)
+	}
+	if v = strings.TrimSpace(string(b)); v == "" {
+		return "", from, troubled(text{"%s names %s, which is empty", "%s chỉ tới %s, nhưng tệp này trống"}, from, file)
+	}
+	return v, from, nil
 }
 
 // parseAll takes flags before and behind the other arguments, which it returns.
@@ -138,13 +160,20 @@ func (c Config) shown(s setting) (v string, ok bool) {
 	return v, ok
 }
 
-// hide keeps of a secret what is none: the scheme and host of an address without user and password, the path of a file.
+// hide keeps of a secret what is none: the scheme, hosts and path of an address, the path of a file. A list of hosts is no
+// URL to package net/url.
 func hide(v string) string {
 	if strings.HasPrefix(v, "sqlite:") {
 		return v
 	}
-	if u, err := url.Parse(v); err == nil && u.Host != "" {
-		return u.Scheme + "://***@" + u.Host + u.Path
+	scheme, rest, found := strings.Cut(v, "://")
+	if !found {
+		return "***"
 	}
-	return "***"
+	at, query := strings.LastIndex(rest, "@"), strings.Index(rest, "?")
+	if query >= 0 && query < at { // a password that was not escaped, or one behind the question mark
+		return scheme + "://***"
+	}
+	rest, _, _ = strings.Cut(rest[at+1:], "?")
+	return scheme + "://***@" + rest
 }

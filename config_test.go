@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -52,14 +53,14 @@ func TestEachBadSettingSaysWhatToDo(t *testing.T) {
 
 func TestPrintedConfigurationHidesSecrets(t *testing.T) {
 	secret := strings.Repeat("s3cr3t", 8)
-	args := []string{"--secret", secret, "--metrics-token", secret, "--database", "postgres://vang:" + secret + "@db:26257/vang"}
+	args := []string{"--secret", secret, "--metrics-token", secret, "--database", "postgres://vang:" + secret + "@db:26257,db2:26258/vang?sslmode=disable"}
 	c, _, err := parseConfig("config", args, env(nil), "addr", "secret", "metrics-token", "database")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
 		"VANG_ADDR            :8080",
-		"VANG_DATABASE        postgres://***@db:26257/vang",
+		"VANG_DATABASE        postgres://***@db:26257,db2:26258/vang",
 		"VANG_SECRET          ***",
 		"VANG_METRICS_TOKEN   ***",
 	}
@@ -90,6 +91,49 @@ func TestFlagsMayStandBehindTheArguments(t *testing.T) {
 	c, rest, err := parseConfig("admin", []string{"hide", "abc", "--database", "sqlite:x.db"}, env(nil), "database")
 	if err != nil || c.Database != "sqlite:x.db" || !cmp.Equal(rest, []string{"hide", "abc"}) {
 		t.Errorf("%+v, %q, %v", c, rest, err)
+	}
+}
+
+func TestHiddenAddressesTellNoPassword(t *testing.T) {
+	for address, want := range map[string]string{
+		"postgres://u:hunter2@a:1,b:2/vang":            "postgres://***@a:1,b:2/vang",
+		"postgres://u:hun?ter2@a:1/vang":               "postgres://***",
+		"postgres://u:hun@ter2@a:1/vang?x=1":           "postgres://***@a:1/vang",
+		"postgres://a:1/vang?user=u&password=hun@ter2": "postgres://***",
+		"postgres://a:1/vang?user=u&password=hunter2":  "postgres://***@a:1/vang",
+		"redis://:hunter2@r:6379/1":                    "redis://***@r:6379/1",
+		"hunter2":                                      "***",
+		"sqlite:/var/lib/vang.db":                      "sqlite:/var/lib/vang.db",
+		"host=a user=u password=hunter2 dbname=vang":   "***",
+	} {
+		if got := hide(address); got != want {
+			t.Errorf("%s is shown as %s, want %s", address, got, want)
+		}
+	}
+}
+
+func TestSecretsMayBeInFiles(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "database")
+	getenv := env(map[string]string{"VANG_DATABASE_FILE": file, "VANG_ADDR_FILE": file})
+	if _, _, err := parseConfig("serve", nil, getenv, "database"); err == nil || !strings.Contains(err.Error(), "VANG_DATABASE_FILE cannot be read") {
+		t.Errorf("of a file that is not there: %v", err)
+	}
+	if err := os.WriteFile(file, []byte(" \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := parseConfig("serve", nil, getenv, "database"); err == nil || !strings.Contains(err.Error(), "is empty") {
+		t.Errorf("of an empty file: %v", err)
+	}
+	if err := os.WriteFile(file, []byte("sqlite:secret.db\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := parseConfig("serve", nil, getenv, "database", "addr")
+	if err != nil || c.Database != "sqlite:secret.db" || c.Addr != ":8080" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	c, _, err = parseConfig("serve", []string{"--database", "sqlite:flag.db"}, getenv, "database")
+	if err != nil || c.Database != "sqlite:flag.db" {
+		t.Errorf("a flag comes before a file: %+v, %v", c, err)
 	}
 }
 

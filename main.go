@@ -54,7 +54,7 @@ type call struct {
 }
 
 func commands() []command {
-	every := []string{"addr", "content", "database", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "drain-delay", "log"}
+	every := []string{"addr", "content", "database", "redis", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "drain-delay", "log"}
 	return []command{
 		{
 			name: "serve", settings: every, run: serve,

@@ -37,7 +37,17 @@ func settings() []setting {
 		},
 		{
 			flag: "database", value: "ADDRESS", def: "sqlite:vang.db", secret: true, set: func(c *Config, v string) error { c.Database = v; return nil },
-			usage: text{"where comments are kept: sqlite:FILE", "nơi lưu bình luận: sqlite:TỆP"},
+			usage: text{
+				"where comments are kept: sqlite:FILE, or postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/NAME for CockroachDB or PostgreSQL",
+				"nơi lưu bình luận: sqlite:TỆP, hoặc postgres://NGƯỜI:MẬTKHẨU@MÁY:CỔNG,MÁY:CỔNG/TÊN cho CockroachDB hay PostgreSQL",
+			},
+		},
+		{
+			flag: "redis", value: "ADDRESS", secret: true, set: func(c *Config, v string) error { c.Redis = v; return nil },
+			usage: text{
+				"redis://HOST:PORT that replicas share for wakes, sessions and limits (default: none, for one process)",
+				"redis://MÁY:CỔNG mà các bản chạy dùng chung để báo tin, giữ phiên và giới hạn (mặc định: không, cho một tiến trình)",
+			},
 		},
 		{
 			flag: "base-url", value: "URL", set: setBaseURL,

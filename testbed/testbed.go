@@ -21,13 +21,21 @@ var ErrMissing = errors.New("not installed")
 // FreeAddr returns an address of loopback whose port was free a moment ago. It lies below those that the kernel gives to
 // clients, so that a server that is started again finds it free.
 func FreeAddr() (string, error) {
+	l, err := listen()
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// listen listens on a port as FreeAddr gives.
+func listen() (net.Listener, error) {
 	for range 100 {
-		addr := fmt.Sprintf("127.0.0.1:%d", 12_000+rand.IntN(18_000))
-		if l, err := net.Listen("tcp", addr); err == nil {
-			return addr, l.Close()
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 12_000+rand.IntN(18_000))); err == nil {
+			return l, nil
 		}
 	}
-	return "", errors.New("no free port between 12000 and 30000")
+	return nil, errors.New("no free port between 12000 and 30000")
 }
 
 // program finds name in PATH or, the newest first, where Debian keeps what is not in everyone's PATH.

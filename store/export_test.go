@@ -30,11 +30,11 @@ func Texts(ctx context.Context, s Store) []string {
 		}
 	}
 	_ = s.(*sqliteStore).writer.do(ctx, func(_ context.Context, t txn) error {
-		collect(t.link)
+		collect(t.querier.(*link))
 		return nil
 	})
-	for range cap(s.(*sqliteStore).links) {
-		_ = s.(*sqliteStore).borrow(ctx, func(l *link) error {
+	for range cap(s.(*sqliteStore).links.free) {
+		_ = s.(*sqliteStore).links.borrow(ctx, func(l *link) error {
 			collect(l)
 			return nil
 		})
@@ -44,7 +44,7 @@ func Texts(ctx context.Context, s Store) []string {
 
 // Explain returns the engine's plan for text, a step a line.
 func Explain(ctx context.Context, s Store, text string, args ...any) (plan []string, err error) {
-	err = s.(*sqliteStore).borrow(ctx, func(l *link) error {
+	err = s.(*sqliteStore).links.borrow(ctx, func(l *link) error {
 		rows, err := l.conn.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
 		if err != nil {
 			return err

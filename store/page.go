@@ -146,11 +146,11 @@ func (w window) read(ctx context.Context, key blog.Key, n int, back bool) ([]blo
 }
 
 func selectShown(o blog.Order, back bool) string {
-	return `SELECT ` + commentColumns + ` FROM comments WHERE post_id = $1 AND shown = 1` + stretch(o, back)
+	return `SELECT ` + commentColumns + ` FROM comments WHERE post_id = $1 AND shown = TRUE` + stretch(o, back)
 }
 
 func selectHeld(o blog.Order, back bool) string {
-	return `SELECT ` + commentColumns + ` FROM comments WHERE state = 'pending' AND shown = 0 AND post_id = $1 AND visitor = $4` +
+	return `SELECT ` + commentColumns + ` FROM comments WHERE state = 'pending' AND shown = FALSE AND post_id = $1 AND visitor = $4` +
 		stretch(o, back)
 }
 

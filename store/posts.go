@@ -2,32 +2,18 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
 	"slices"
 
 	"vang/blog"
 )
 
 const (
-	selectSlugs    = `SELECT s.slug, s.post_id, p.slug, p.last_seq FROM slugs s JOIN posts p ON p.post_id = s.post_id WHERE s.slug `
-	putPost        = `INSERT INTO posts (post_id, slug) VALUES ($1, $2) ON CONFLICT (post_id) DO UPDATE SET slug = excluded.slug`
-	putSlug        = `INSERT INTO slugs (slug, post_id) VALUES ($1, $2) ON CONFLICT (slug) DO UPDATE SET post_id = excluded.post_id`
-	updateReadOnly = `UPDATE posts SET read_only = $2, last_rev = last_rev + 1, state_rev = last_rev + 1 WHERE post_id = $1`
+	selectSlugs = `SELECT s.slug, s.post_id, p.slug, p.last_seq FROM slugs s JOIN posts p ON p.post_id = s.post_id WHERE s.slug `
+	putPost     = `INSERT INTO posts (post_id, slug) VALUES ($1, $2) ON CONFLICT (post_id) DO UPDATE SET slug = excluded.slug`
+	putSlug     = `INSERT INTO slugs (slug, post_id) VALUES ($1, $2) ON CONFLICT (slug) DO UPDATE SET post_id = excluded.post_id`
 )
 
-// SyncPosts is Store's.
-func (s *sqliteStore) SyncPosts(ctx context.Context, posts []PostAddress) (synced Synced, err error) {
-	err = s.writer.do(ctx, func(ctx context.Context, t txn) (err error) {
-		synced, err = t.syncPosts(ctx, posts)
-		return err
-	})
-	if err != nil {
-		return Synced{}, fmt.Errorf("sync posts: %w", err)
-	}
-	return synced, nil
-}
-
+// syncPosts is SyncPosts in one transaction.
 func (t txn) syncPosts(ctx context.Context, posts []PostAddress) (Synced, error) {
 	known, err := t.discussions(ctx, posts)
 	if err != nil {
@@ -55,7 +41,7 @@ func (t txn) discussions(ctx context.Context, posts []PostAddress) (map[string]d
 	}
 	known := map[string]discussion{}
 	for chunk := range slices.Chunk(slugs, idsAtOnce) {
-		err := t.rows(ctx, func(rows *sql.Rows) error {
+		err := t.rows(ctx, func(rows scanner) error {
 			var slug string
 			var d discussion
 			var last int64
@@ -69,23 +55,4 @@ func (t txn) discussions(ctx context.Context, posts []PostAddress) (map[string]d
 		}
 	}
 	return known, nil
-}
-
-// SetReadOnly is Store's.
-func (s *sqliteStore) SetReadOnly(ctx context.Context, postID string, readOnly bool) (head blog.Head, err error) {
-	err = s.writer.do(ctx, func(ctx context.Context, t txn) (err error) {
-		head, err = t.head(ctx, postID)
-		if err != nil || head.ReadOnly == readOnly {
-			return err
-		}
-		if err = t.exec(ctx, updateReadOnly, postID, readOnly); err != nil {
-			return err
-		}
-		head, err = t.head(ctx, postID)
-		return err
-	})
-	if err != nil {
-		return blog.Head{}, fmt.Errorf("close or open the discussion of %s: %w", postID, err)
-	}
-	return head, nil
 }

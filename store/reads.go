@@ -3,63 +3,32 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"vang/blog"
 )
 
+// reader lets a Store read.
+type reader interface {
+	// read runs f over what the database holds at one moment; alone tells that f sends one statement only. f may run again,
+	// so it sets what it answers anew each time.
+	read(ctx context.Context, alone bool, f func(t txn) error) error
+}
+
 // reads is the reading half of a Store, in SQL that every engine speaks.
 type reads struct {
-	links  chan *link // those that nobody reads with; at most cap(links) read at once
-	closed chan struct{}
-	once   sync.Once
-	now    blog.Clock
-	fault  func(error) error // puts the engine's own troubles into the kinds of blog
-}
-
-func newReads(db *sql.DB, n int, now blog.Clock, fault func(error) error) *reads {
-	r := &reads{links: make(chan *link, n), closed: make(chan struct{}), now: now, fault: fault}
-	for range n {
-		r.links <- &link{db: db}
-	}
-	return r
-}
-
-// open has every link read once, so that all of them hold the files which p remembers and go on reading should those go.
-func (r *reads) open(ctx context.Context, p *place) error {
-	for range cap(r.links) {
-		l := <-r.links
-		l.place = p
-		r.links <- l
-	}
-	for range cap(r.links) {
-		if _, err := r.Epoch(ctx); err != nil { // by the link that waited longest: each has its turn
-			return err
-		}
-	}
-	return nil
-}
-
-// close waits for those who read.
-func (r *reads) close() {
-	r.once.Do(func() {
-		close(r.closed)
-		for range cap(r.links) {
-			(<-r.links).disconnect()
-		}
-	})
+	reader
+	now   blog.Clock
+	fault func(error) error // puts the engine's own troubles into the kinds of blog
 }
 
 const (
 	selectChanges = `SELECT ` + commentColumns + ` FROM comments WHERE post_id = $1 AND rev > $2 ORDER BY rev LIMIT $3`
-	selectTotals  = `SELECT count(*), coalesce(sum(n_comments), 0) FROM posts`
+	selectTotals  = `SELECT count(*), CAST(coalesce(sum(n_comments), 0) AS BIGINT) FROM posts`
 	selectSlug    = `SELECT post_id FROM slugs WHERE slug = $1`
 	selectEpoch   = `SELECT epoch FROM site WHERE id = 1`
 	selectSession = `SELECT data FROM sessions WHERE token = $1 AND expiry > $2`
@@ -67,53 +36,26 @@ const (
 	idsAtOnce = 1024 // ids in one query; engines allow 32,766 parameters and more
 )
 
-// snapshot runs f in one reading transaction and names op in its error.
+// snapshot runs f over one moment and names op in its error.
 func (r *reads) snapshot(ctx context.Context, op string, f func(t txn) error) error {
-	err := r.borrow(ctx, func(l *link) error {
-		if err := l.connect(ctx); err != nil {
-			return err
-		}
-		t := txn{l}
-		if err := t.exec(ctx, `BEGIN`); err != nil {
-			l.disconnect()
-			return err
-		}
-		err := f(t)
-		if err == nil {
-			err = ctx.Err() // an end in the middle may have cut a list short
-		}
-		if end := t.exec(context.WithoutCancel(ctx), `ROLLBACK`); end != nil {
-			l.disconnect()
-		}
-		return err
-	})
+	return r.named(op, r.read(ctx, false, f))
+}
+
+// single is snapshot for an f that sends one statement: it is a moment by itself.
+func (r *reads) single(ctx context.Context, op string, f func(t txn) error) error {
+	return r.named(op, r.read(ctx, true, f))
+}
+
+func (r *reads) named(op string, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, r.fault(err))
 	}
 	return nil
 }
 
-// borrow waits for a free link and gives it back.
-func (r *reads) borrow(ctx context.Context, f func(*link) error) error {
-	select {
-	case <-r.closed:
-		return errClosed()
-	default:
-	}
-	select {
-	case l := <-r.links:
-		defer func() { r.links <- l }()
-		return f(l)
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-r.closed:
-		return errClosed()
-	}
-}
-
 // Comment is Store's.
 func (r *reads) Comment(ctx context.Context, id string) (c blog.Comment, err error) {
-	err = r.snapshot(ctx, "read comment "+id, func(t txn) error {
+	err = r.single(ctx, "read comment "+id, func(t txn) error {
 		c, err = t.comment(ctx, selectComment, id)
 		return err
 	})
@@ -153,6 +95,7 @@ func seqsAbove(k blog.Key) []int64 {
 // Changes is Store's.
 func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int) (ch blog.Changes, err error) {
 	err = r.snapshot(ctx, "read changes of "+postID, func(t txn) (err error) {
+		ch = blog.Changes{}
 		if ch.Head, err = t.head(ctx, postID); err != nil {
 			return err
 		}
@@ -170,9 +113,10 @@ func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int
 
 // Heads is Store's.
 func (r *reads) Heads(ctx context.Context, postIDs []string) (heads []blog.Head, err error) {
-	err = r.snapshot(ctx, "read heads", func(t txn) error {
+	err = r.read(ctx, len(postIDs) <= idsAtOnce, func(t txn) error {
+		heads = heads[:0]
 		for ids := range slices.Chunk(postIDs, idsAtOnce) {
-			err := t.rows(ctx, func(rows *sql.Rows) error {
+			err := t.rows(ctx, func(rows scanner) error {
 				var h blog.Head
 				err := rows.Scan(headFields(&h)...)
 				heads = append(heads, h)
@@ -184,8 +128,11 @@ func (r *reads) Heads(ctx context.Context, postIDs []string) (heads []blog.Head,
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, r.named("read heads", err)
+	}
 	slices.SortFunc(heads, func(a, b blog.Head) int { return cmp.Compare(a.PostID, b.PostID) })
-	return heads, err
+	return heads, nil
 }
 
 // inList is "IN ($1, ...)" of at least n places: of a power of two, so that there are few different texts to prepare.
@@ -220,38 +167,32 @@ func places(n int) int {
 
 // Resolve is Store's.
 func (r *reads) Resolve(ctx context.Context, slug string) (postID string, known bool, err error) {
-	err = r.snapshot(ctx, "resolve "+slug, func(t txn) error {
+	err = r.single(ctx, "resolve "+slug, func(t txn) error {
 		err := t.row(ctx, []any{&postID}, selectSlug, slug)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
 		known = err == nil
-		return err
+		return orNone(err)
 	})
 	return postID, known, err
 }
 
 // Epoch is Store's.
 func (r *reads) Epoch(ctx context.Context) (epoch string, err error) {
-	err = r.snapshot(ctx, "read epoch", func(t txn) error { return t.row(ctx, []any{&epoch}, selectEpoch) })
+	err = r.single(ctx, "read epoch", func(t txn) error { return t.row(ctx, []any{&epoch}, selectEpoch) })
 	return epoch, err
 }
 
 // Totals is Store's.
 func (r *reads) Totals(ctx context.Context) (posts, comments int64, err error) {
-	err = r.snapshot(ctx, "count", func(t txn) error { return t.row(ctx, []any{&posts, &comments}, selectTotals) })
+	err = r.single(ctx, "count", func(t txn) error { return t.row(ctx, []any{&posts, &comments}, selectTotals) })
 	return posts, comments, err
 }
 
 // FindSession is Store's.
 func (r *reads) FindSession(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = r.snapshot(ctx, "find session", func(t txn) error {
+	err = r.single(ctx, "find session", func(t txn) error {
 		err := t.row(ctx, []any{&data}, selectSession, token, toMicros(r.now()))
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
 		found = err == nil
-		return err
+		return orNone(err)
 	})
 	return data, found, err
 }

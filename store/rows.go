@@ -20,35 +20,40 @@ const (
 		FROM posts p, site s WHERE s.id = 1 AND p.post_id `
 )
 
-type scanner interface{ Scan(dest ...any) error }
+// commentRow takes commentColumns.
+type commentRow struct {
+	blog.Comment
+	path            []byte
+	created, edited int64
+}
 
-func scanComment(row scanner) (blog.Comment, error) {
-	var c blog.Comment
-	var path []byte
-	var created, edited int64
-	err := row.Scan(&c.ID, &c.PostID, &c.ParentID, &path, &c.Seq, &c.Rev, &c.State, &c.Shown, &c.Name, &c.URL, &c.Email,
-		&c.Visitor, &c.Body, &c.Edits, &c.Replies, &created, &edited)
-	c.Key = blog.KeyFromBytes(path)
-	c.CreatedAt, c.EditedAt = fromMicros(created), fromMicros(edited)
-	return c, err
+func (c *commentRow) fields() []any {
+	return []any{
+		&c.ID, &c.PostID, &c.ParentID, &c.path, &c.Seq, &c.Rev, &c.State, &c.Shown, &c.Name, &c.URL, &c.Email, &c.Visitor,
+		&c.Body, &c.Edits, &c.Replies, &c.created, &c.edited,
+	}
+}
+
+func (c *commentRow) comment() blog.Comment {
+	c.Key = blog.KeyFromBytes(c.path)
+	c.CreatedAt, c.EditedAt = fromMicros(c.created), fromMicros(c.edited)
+	return c.Comment
 }
 
 // comment reads one comment by a text that finds one; NotFound if there is none.
 func (t txn) comment(ctx context.Context, text string, args ...any) (blog.Comment, error) {
-	st, err := t.stmt(ctx, text)
-	if err != nil {
-		return blog.Comment{}, err
-	}
-	c, err := scanComment(st.QueryRowContext(ctx, args...))
-	return c, orNotFound(err)
+	var c commentRow
+	err := t.row(ctx, c.fields(), text, args...)
+	return c.comment(), orNotFound(err)
 }
 
 // comments reads what text finds.
 func (t txn) comments(ctx context.Context, text string, args ...any) ([]blog.Comment, error) {
 	var list []blog.Comment
-	err := t.rows(ctx, func(r *sql.Rows) error {
-		c, err := scanComment(r)
-		list = append(list, c)
+	err := t.rows(ctx, func(row scanner) error {
+		var c commentRow
+		err := row.Scan(c.fields()...)
+		list = append(list, c.comment())
 		return err
 	}, text, args...)
 	return list, err
@@ -67,6 +72,14 @@ func headFields(h *blog.Head) []any {
 func orNotFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return blog.E(blog.NotFound, nil)
+	}
+	return err
+}
+
+// orNone takes that there is no row for an answer.
+func orNone(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
 	}
 	return err
 }

@@ -53,6 +53,9 @@ type Store interface {
 	DeleteSession(ctx context.Context, token string) error
 	DeleteExpiredSessions(ctx context.Context) error
 
+	// Now is the time by the database's clock, by which windows and expiries are judged: replicas whose own clocks differ
+	// agree on it.
+	Now() time.Time
 	// Ping asks the database for a sign of life, writing included. It really writes at most once in several seconds.
 	Ping(ctx context.Context) error
 	Close() error

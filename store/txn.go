@@ -1,100 +1,20 @@
 package store
 
-import (
-	"context"
-	"database/sql"
-	"database/sql/driver"
-)
+import "context"
 
-// link is one connection and the statements prepared on it. One goroutine uses it at a time. It connects when it is needed
-// and again after disconnect.
-type link struct {
-	db    *sql.DB
-	place *place
-	conn  *sql.Conn // nil while there is none
-	// byText holds each SQL text prepared once. All texts go through it, so that a test can explain every one of them.
-	byText map[string]*sql.Stmt
+// querier carries SQL texts, with placeholders $1 and on, to one connection. It stands in whatever transaction its owner
+// began.
+type querier interface {
+	// exec carries out text.
+	exec(ctx context.Context, text string, args ...any) error
+	// row reads one row into dest; an error that is sql.ErrNoRows if there is none.
+	row(ctx context.Context, dest []any, text string, args ...any) error
+	// rows calls scan for each row.
+	rows(ctx context.Context, scan func(scanner) error, text string, args ...any) error
 }
 
-func (l *link) connect(ctx context.Context) (err error) {
-	if l.conn != nil {
-		return nil
-	}
-	conn, err := l.db.Conn(ctx)
-	if moved := l.place.check(); moved != nil { // after connecting: what the name leads to now is what it led to then
-		if err == nil {
-			_ = conn.Close()
-		}
-		return moved
-	}
-	if err == nil {
-		l.conn, l.byText = conn, map[string]*sql.Stmt{}
-	}
-	return err
-}
+// scanner is one row.
+type scanner interface{ Scan(dest ...any) error }
 
-// disconnect throws the connection away, with whatever transaction it was in.
-func (l *link) disconnect() {
-	if l.conn == nil {
-		return
-	}
-	for _, st := range l.byText {
-		_ = st.Close()
-	}
-	_ = l.conn.Raw(func(any) error { return driver.ErrBadConn })
-	_ = l.conn.Close()
-	l.conn, l.byText = nil, nil
-}
-
-// txn is what may be done on a link, within the transaction that its owner began.
-type txn struct{ link *link }
-
-func (t txn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
-	if st, ok := t.link.byText[text]; ok {
-		return st, nil
-	}
-	st, err := t.link.conn.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	t.link.byText[text] = st
-	return st, nil
-}
-
-// exec carries out text.
-func (t txn) exec(ctx context.Context, text string, args ...any) error {
-	st, err := t.stmt(ctx, text)
-	if err != nil {
-		return err
-	}
-	_, err = st.ExecContext(ctx, args...)
-	return err
-}
-
-// row reads one row into dest; sql.ErrNoRows if there is none.
-func (t txn) row(ctx context.Context, dest []any, text string, args ...any) error {
-	st, err := t.stmt(ctx, text)
-	if err != nil {
-		return err
-	}
-	return st.QueryRowContext(ctx, args...).Scan(dest...)
-}
-
-// rows calls scan for each row.
-func (t txn) rows(ctx context.Context, scan func(*sql.Rows) error, text string, args ...any) error {
-	st, err := t.stmt(ctx, text)
-	if err != nil {
-		return err
-	}
-	rows, err := st.QueryContext(ctx, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
+// txn is what discussions ask of a transaction, in SQL that every engine speaks.
+type txn struct{ querier }

@@ -294,8 +294,8 @@ func TestLogOutlivesConnections(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil { // the sweep that follows the first batch is over
 		t.Fatal(err)
 	}
-	for range cap(s.links) {
-		_ = s.borrow(t.Context(), func(l *link) error { l.disconnect(); return nil })
+	for range cap(s.links.free) {
+		_ = s.links.borrow(t.Context(), func(l *link) error { l.disconnect(); return nil })
 	}
 	s.writer.link.disconnect() // which nobody uses now
 	if _, err := os.Stat(file + "-wal"); err != nil {

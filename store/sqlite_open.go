@@ -20,6 +20,7 @@ import (
 // sqliteStore keeps everything in one file.
 type sqliteStore struct {
 	*reads
+	links   *links
 	writer  *writer
 	readDB  *sql.DB
 	writeDB *sql.DB
@@ -53,7 +54,8 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 	if s.readDB, err = openDB(path, readers+1, o.busyTimeout, "&_pragma=query_only(1)"); err != nil {
 		return nil, err
 	}
-	s.reads = newReads(s.readDB, readers, o.Now, fault)
+	s.links = newLinks(s.readDB, readers)
+	s.reads = &reads{reader: s.links, now: o.Now, fault: fault}
 	s.writer = &writer{link: &link{db: s.writeDB}, fault: fault, lost: lost, sweep: s.sweep, now: o.Now, log: o.Log}
 	if err := s.hold(ctx, path); err != nil {
 		return nil, fault(err)
@@ -100,7 +102,7 @@ func (s *sqliteStore) hold(ctx context.Context, path string) (err error) {
 		}
 	}
 	s.writer.place, s.writer.link.place = s.place, s.place
-	return s.open(ctx, s.place)
+	return s.links.open(ctx, s.place)
 }
 
 // openDB makes a pool of connections to the file, opened when they are needed; none of them makes a file. FULL: an
@@ -158,6 +160,9 @@ func useWAL(ctx context.Context, db *sql.DB, path string, busy time.Duration) er
 	return nil
 }
 
+// Now is Store's: the file has no clock but this machine's.
+func (s *sqliteStore) Now() time.Time { return s.now() }
+
 // Close finishes the writes that wait.
 func (s *sqliteStore) Close() error {
 	s.writer.close()
@@ -166,8 +171,8 @@ func (s *sqliteStore) Close() error {
 
 func (s *sqliteStore) release() error {
 	var errs []error
-	if s.reads != nil {
-		s.reads.close()
+	if s.links != nil {
+		s.links.close()
 	}
 	if s.writer != nil {
 		s.writer.link.disconnect()

@@ -23,6 +23,7 @@ type Replica struct {
 	Name string // "replica 2"
 	Addr string // "127.0.0.1:port"
 	URL  string // "http://" + Addr
+	Ways Ways   // to what it needs; its own only with Options.Partitions
 
 	args []string
 	log  io.Writer

@@ -1,10 +1,11 @@
 #!/bin/sh
-# The tests that need a browser (Chromium) and a Java runtime (for the Nu HTML checker).
+# The tests that need a browser (Chromium), a Java runtime (for the Nu HTML checker) or a cluster of servers.
 set -eu
 cd "$(dirname "$0")/.."
 missing=
 sh tools/need.sh chromium chromium fonts-noto-core fonts-noto-mono || missing="$missing chromium"
 sh tools/need.sh java default-jre-headless || missing="$missing java"
+sh tools/servers.sh || missing="$missing servers"
 if [ -n "$missing" ] && [ -n "${CI:-}" ]; then
 	echo "e2e: nothing may be left out under CI:$missing" >&2
 	exit 1

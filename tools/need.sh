@@ -4,13 +4,20 @@
 set -u
 command=$1
 shift
-command -v "$command" >/dev/null 2>&1 && exit 0
+# Servers are not in everyone's PATH, PostgreSQL's programs not even in root's.
+there() {
+	for found in "$(command -v "$command")" /usr/sbin/"$command" /usr/local/sbin/"$command" /usr/lib/postgresql/*/bin/"$command"; do
+		[ -x "$found" ] && return 0
+	done
+	return 1
+}
+there && exit 0
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
 	log=$(mktemp)
 	{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >"$log" 2>&1 ||
 		tail -5 "$log" >&2
 	rm -f "$log"
-	command -v "$command" >/dev/null 2>&1 && exit 0
+	there && exit 0
 fi
 echo "LEFT OUT: $command is missing; install it (on Debian: sudo apt-get install $*) and run again" >&2
 exit 1

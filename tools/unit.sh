@@ -1,5 +1,6 @@
 #!/bin/sh
-# All tests of the product's module: shuffled, with the race detector where a C compiler is there for it.
+# All tests of the product's module: shuffled, with the race detector where a C compiler is there for it, against real
+# databases where they can be installed.
 set -eu
 cd "$(dirname "$0")/.."
 if [ -z "${VANG_CORPORA:-}" ]; then
@@ -14,5 +15,6 @@ elif [ -n "${CI:-}" ]; then
 else
 	echo "LEFT OUT: the race detector (it needs gcc)" >&2
 fi
+if ! sh tools/servers.sh && [ -n "${CI:-}" ]; then exit 1; fi
 if [ -n "$race" ]; then export CGO_ENABLED=1; fi
 go test $race -shuffle=on -timeout 15m ./...

@@ -43,21 +43,24 @@ func (p *Publisher) Run(ctx context.Context) error {
 	return nil
 }
 
-// send publishes wakes one by one and tells whether the last failed. A bus that is down is logged when it goes and when it
-// returns.
+// send publishes wakes one by one and tells whether that failed. After a failure the others are not tried: a bus that is
+// silent would take its time for each, and this process' readers would wait. A bus that is down is logged when it goes and
+// when it returns.
 func (p *Publisher) send(ctx context.Context, wakes map[Wake]struct{}, failing bool) bool {
 	for w := range wakes {
 		err := p.publish(ctx, w)
-		if err != nil {
-			p.fallback(w)
-		}
 		if err != nil && !failing {
 			p.log.Warn("the bus takes no wakes; other replicas are about a second behind", "error", err)
 		}
 		if err == nil && failing {
 			p.log.Info("the bus takes wakes again")
 		}
-		failing = err != nil
+		if failing = err != nil; failing {
+			for w := range wakes {
+				p.fallback(w)
+			}
+			return true
+		}
 	}
 	return failing
 }
@@ -74,14 +77,22 @@ const followPause = time.Second
 
 // Follow wakes the hub's topics by bus until ctx ends or the bus is closed.
 func (h *Hub) Follow(ctx context.Context, bus Bus) error {
+	// Epochs are not compared: a wake from another life of the database costs one read.
+	return follow(ctx, bus, func(w Wake) { h.Wake(w.Topic) }, func(err error) {
+		h.opt.Log.Warn("the subscription to the bus ended; trying again", "error", err)
+		h.WakeAll()
+	})
+}
+
+// follow subscribes f until ctx ends or the bus is closed. interrupted is told each time that the subscription ended in an
+// error, which is tried again.
+func follow(ctx context.Context, bus Bus, f func(Wake), interrupted func(error)) error {
 	for {
-		// Epochs are not compared: a wake from another life of the database costs one read.
-		err := bus.Subscribe(ctx, func(w Wake) { h.Wake(w.Topic) })
+		err := bus.Subscribe(ctx, f)
 		if ctx.Err() != nil || errors.Is(err, ErrClosed) {
 			return nil
 		}
-		h.opt.Log.Warn("the subscription to the bus ended; trying again", "error", err)
-		h.WakeAll()
+		interrupted(err)
 		sleep(ctx, followPause)
 	}
 }

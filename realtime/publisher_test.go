@@ -117,6 +117,29 @@ func TestABusThatIsDownFallsBack(t *testing.T) {
 	})
 }
 
+func TestReadersHereDoNotWaitForASilentBusOncePerWake(t *testing.T) {
+	bus := &fakeBus{stuck: true}
+	const wakes = 20
+	withPublisher(t, bus, func(p *Publisher) {
+		for i := range wakes {
+			p.Announce(Wake{Epoch: "e1", Topic: strconv.Itoa(i)})
+		}
+		time.Sleep(2 * publishTimeout) // one for the first that was sent, one for those that waited
+		synctest.Wait()
+		if n := len(p.pending.take()); n > 0 {
+			t.Errorf("%d wakes still wait", n)
+		}
+	}, func(fallen []Wake) {
+		different := map[Wake]bool{}
+		for _, w := range fallen {
+			different[w] = true
+		}
+		if len(different) != wakes {
+			t.Errorf("%d wakes fell back, want %d", len(different), wakes)
+		}
+	})
+}
+
 func TestABusThatHangsHoldsNobodyUp(t *testing.T) {
 	bus := &fakeBus{stuck: true}
 	withPublisher(t, bus, func(p *Publisher) {

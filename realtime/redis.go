@@ -49,7 +49,7 @@ func explainRedis(err error) error {
 	case strings.Contains(text, "NOAUTH"), strings.Contains(text, "Authentication required"):
 		return fmt.Errorf("redis wants a password: write redis://:PASSWORD@HOST:6379: %w", err)
 	case strings.Contains(text, "NOPERM"):
-		return fmt.Errorf("the user of Redis may not do this: it needs the channel %s and the keys vang:*: %w", wakeChannel, err)
+		return fmt.Errorf("the user of Redis may not do this: it needs the channels and keys vang:*: %w", err)
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &no) && no.Timeout():
 		return fmt.Errorf("redis does not answer within %v: %w", redisWait, err)
 	}

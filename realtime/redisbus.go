@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,8 @@ import (
 )
 
 const (
-	// wakeChannel is the one channel for all posts: one subscription, whatever is read.
+	// wakeChannel is the one channel for all posts: one subscription, whatever is read. A Redis' channels are the same in all
+	// its numbered databases; so those of all but the first have their number behind it.
 	wakeChannel = "vang:wake"
 	// maxMessage is the length from which on a message is not looked at: ours have some 60 bytes.
 	maxMessage = 1024
@@ -23,12 +25,12 @@ const (
 // RedisBus is the Bus of all replicas that use one Redis. Redis forgets what it sent while nobody listened, and says nothing
 // about it; so each time that the subscription begins anew, subscribers get the zero Wake.
 type RedisBus struct {
-	client *redis.Client
-	log    *slog.Logger
-	local  *LocalBus // hands on what was heard
-	stop   context.CancelFunc
-	loop   sync.WaitGroup
-	rhythm rhythm
+	client  *redis.Client
+	channel string
+	log     *slog.Logger
+	local   *LocalBus // hands on what was heard
+	stop    context.CancelFunc
+	loop    sync.WaitGroup
 
 	up         atomic.Bool
 	lost       atomic.Bool // and said so in the log
@@ -48,12 +50,11 @@ type BusStats struct {
 
 // NewRedisBus subscribes, and goes on trying while Redis does not answer. Close ends that; the client stays the caller's.
 func NewRedisBus(client *redis.Client, log *slog.Logger) *RedisBus {
-	return newRedisBus(client, log, defaultRhythm())
-}
-
-func newRedisBus(client *redis.Client, log *slog.Logger, r rhythm) *RedisBus {
 	ctx, stop := context.WithCancel(context.Background())
-	b := &RedisBus{client: client, log: log, local: NewLocalBus(), stop: stop, rhythm: r}
+	b := &RedisBus{client: client, channel: wakeChannel, log: log, local: NewLocalBus(), stop: stop}
+	if n := client.Options().DB; n > 0 {
+		b.channel += ":" + strconv.Itoa(n)
+	}
 	b.loop.Go(func() { b.listen(ctx) })
 	return b
 }
@@ -78,7 +79,7 @@ func (b *RedisBus) Publish(ctx context.Context, w Wake) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, redisWait)
 	defer cancel()
-	if err := b.client.Publish(ctx, wakeChannel, text).Err(); err != nil {
+	if err := b.client.Publish(ctx, b.channel, text).Err(); err != nil {
 		return fmt.Errorf("publish a wake: %w", explainRedis(err))
 	}
 	return nil
@@ -140,6 +141,6 @@ func (b *RedisBus) discard(length int) {
 	if now := time.Now(); now.Sub(b.warned) >= garbagePause {
 		b.warned = now
 		b.log.Warn("what is no wake came over the bus and was dropped: does another program use this channel of Redis?",
-			"channel", wakeChannel, "length", length, "dropped_so_far", total)
+			"channel", b.channel, "length", length, "dropped_so_far", total)
 	}
 }

@@ -154,3 +154,22 @@ func TestAWakeReachesTheOtherReplica(t *testing.T) {
 	})
 }
 
+func TestBlogsInDatabasesOfTheirOwnDoNotHearEachOther(t *testing.T) {
+	r := startRedis(t, testbed.RedisOptions{})
+	first, _ := openBus(t, openClient(t, "redis://"+r.Addr))
+	second, _ := openBus(t, openClient(t, "redis://"+r.Addr+"/1"))
+	until(t, "both subscribed", func() bool { return first.Stats().Up && second.Stats().Up })
+	e := listenTo(t, second)
+	theirs, ours := realtime.Wake{Epoch: "e1", Topic: "theirs"}, realtime.Wake{Epoch: "e2", Topic: "ours"}
+	until(t, "heard", func() bool {
+		for _, err := range []error{first.Publish(t.Context(), theirs), second.Publish(t.Context(), ours)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return e.heard(ours)()
+	})
+	if e.heard(theirs)() {
+		t.Error("the wake of another database came through")
+	}
+}

@@ -11,19 +11,13 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// rhythm is how the subscription is kept alive.
-type rhythm struct {
-	ping    time.Duration // between two questions whether Redis is there
-	silence time.Duration // after which it is not
-	pause   time.Duration // the longest before the next try
-}
-
-func defaultRhythm() rhythm {
-	return rhythm{ping: time.Second, silence: 2500 * time.Millisecond, pause: time.Second}
-}
-
-// firstPause is before the first try after an interruption; each further one waits twice as long.
-const firstPause = 50 * time.Millisecond
+const (
+	pingPause   = time.Second             // between two questions whether Redis is there
+	longSilence = 2500 * time.Millisecond // after which it is not
+	// A broken subscription is tried again after firstPause, then after twice as long each time, up to lastPause.
+	firstPause = 50 * time.Millisecond
+	lastPause  = time.Second
+)
 
 // listen keeps a subscription until ctx ends.
 func (b *RedisBus) listen(ctx context.Context) {
@@ -40,7 +34,7 @@ func (b *RedisBus) listen(ctx context.Context) {
 			b.log.Warn("wakes of other replicas do not arrive; until they do, news come about a second later", "error", explainRedis(err))
 		}
 		sleep(ctx, pause/2+jitter(pause/2))
-		pause = min(2*pause, b.rhythm.pause)
+		pause = min(2*pause, lastPause)
 	}
 }
 
@@ -49,7 +43,7 @@ func (b *RedisBus) listen(ctx context.Context) {
 func (b *RedisBus) subscribe(ctx context.Context) (confirmed bool, err error) {
 	sub := b.client.Subscribe(ctx)
 	timed, cancel := context.WithTimeout(ctx, 2*redisWait) // to connect, and to ask
-	err = sub.Subscribe(timed, wakeChannel)
+	err = sub.Subscribe(timed, b.channel)
 	cancel()
 	if err != nil {
 		_ = sub.Close() // it says nothing but that it was closed
@@ -75,7 +69,7 @@ func (b *RedisBus) subscribe(ctx context.Context) (confirmed bool, err error) {
 // keepAlive asks for signs of life, and closes sub when there are none or ctx ends.
 func (b *RedisBus) keepAlive(ctx context.Context, give context.CancelCauseFunc, sub *redis.PubSub, alive *atomic.Int64) {
 	defer sub.Close()
-	ticker := time.NewTicker(b.rhythm.ping)
+	ticker := time.NewTicker(pingPause)
 	defer ticker.Stop()
 	for {
 		select {
@@ -83,7 +77,7 @@ func (b *RedisBus) keepAlive(ctx context.Context, give context.CancelCauseFunc, 
 			return
 		case <-ticker.C:
 		}
-		if silent := time.Since(time.Unix(0, alive.Load())); silent > b.rhythm.silence {
+		if silent := time.Since(time.Unix(0, alive.Load())); silent > longSilence {
 			give(fmt.Errorf("redis has said nothing for %v", silent.Round(time.Millisecond)))
 			return
 		}
@@ -117,7 +111,7 @@ func (b *RedisBus) receive(sub *redis.PubSub, alive *atomic.Int64) (confirmed bo
 			confirmed = true
 			b.begin()
 		case *redis.Message:
-			if m.Channel != wakeChannel {
+			if m.Channel != b.channel {
 				return confirmed, errors.New("redis told of a channel that nobody asked for")
 			}
 			b.hear(m.Payload)

@@ -20,6 +20,7 @@ type Cluster struct {
 	Addresses  []*testbed.Proxy // of the database: each leads to Postgres, as a node of CockroachDB would to its own
 	Redis      *testbed.Redis
 	RedisProxy *testbed.Proxy
+	Prometheus *testbed.Prometheus
 
 	options Options
 
@@ -51,7 +52,7 @@ func (c *Cluster) start(ctx context.Context) error {
 	if err := c.makeReplicas(); err != nil {
 		return err
 	}
-	var starts []func(context.Context) error
+	starts := []func(context.Context) error{c.startPrometheus}
 	for _, r := range c.Replicas {
 		starts = append(starts, r.Start)
 	}

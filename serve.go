@@ -75,7 +75,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 type app struct {
 	log       *slog.Logger
 	store     store.Store
-	bus       realtime.Bus
+	shared    shared
 	publisher *realtime.Publisher
 	hub       *realtime.Hub
 	library   *posts.Library
@@ -138,8 +138,10 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 		Log: log, OnBackwards: a.renewEpoch,
 		OnHead: func(topic string) { a.server.Stale(topic) }, // such as after `vang admin hide`, by another process
 	})
-	a.bus = realtime.NewLocalBus()
-	a.publisher = realtime.NewPublisher(a.bus, log, func(w realtime.Wake) { a.hub.Wake(w.Topic) })
+	if a.shared, err = share(c, a.store, log); err != nil {
+		return nil, err
+	}
+	a.publisher = realtime.NewPublisher(a.shared.bus, log, func(w realtime.Wake) { a.hub.Wake(w.Topic) })
 	a.server, err = web.New(web.Deps{
 		Config: web.Config{
 			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Secret: secret, RateLimit: c.RateLimit,
@@ -147,8 +149,8 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 		},
 		Library: a.library, Discussion: blog.NewDiscussion(a.store, a.wake, nil),
 		Reader: a.store, Health: a.store, PostIDs: a.addresses.id, Slugs: a.addresses.slug,
-		Comments: strangers, Hub: a.hub, Bus: a.bus, Sessions: store.NewSessions(a.store),
-		Registry: prometheus.NewRegistry(), Log: log, Now: time.Now,
+		Comments: strangers, Hub: a.hub, Bus: a.shared.bus, Sessions: a.shared.sessions,
+		Registry: prometheus.NewRegistry(), Log: log, Now: a.store.Now,
 	})
 	return a, err
 }
@@ -179,9 +181,9 @@ func (a *app) serve(ctx context.Context, listener net.Listener, drainDelay time.
 	loops, stopLoops := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	running.Go(func() { a.loop("deliver comments", a.hub.Run(loops)) })
-	running.Go(func() { a.loop("follow the bus", a.hub.Follow(loops, a.bus)) })
+	running.Go(func() { a.loop("follow the bus", a.hub.Follow(loops, a.shared.bus)) })
 	running.Go(func() {
-		a.loop("mark pages stale", a.bus.Subscribe(loops, func(w realtime.Wake) { a.server.Stale(w.Topic) }))
+		a.loop("mark pages stale", a.shared.bus.Subscribe(loops, func(w realtime.Wake) { a.server.Stale(w.Topic) }))
 	})
 	running.Go(func() { a.loop("publish wakes", a.publisher.Run(loops)) })
 	running.Go(func() { a.watch(loops) })
@@ -256,9 +258,7 @@ func (a *app) close() {
 	if a.server != nil {
 		a.server.Close()
 	}
-	if a.bus != nil {
-		_ = a.bus.Close()
-	}
+	a.shared.close()
 	if a.store != nil {
 		if err := a.store.Close(); err != nil {
 			a.log.Error("close the database", "error", err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vang/realtime"
 	"vang/web"
 )
 
@@ -43,7 +44,7 @@ func settings() []setting {
 			},
 		},
 		{
-			flag: "redis", value: "ADDRESS", secret: true, set: func(c *Config, v string) error { c.Redis = v; return nil },
+			flag: "redis", value: "ADDRESS", secret: true, set: setRedis,
 			usage: text{
 				"redis://HOST:PORT that replicas share for wakes, sessions and limits (default: none, for one process)",
 				"redis://MÁY:CỔNG mà các bản chạy dùng chung để báo tin, giữ phiên và giới hạn (mặc định: không, cho một tiến trình)",
@@ -94,6 +95,15 @@ func setAddr(c *Config, v string) error {
 	}
 	c.Addr = v
 	return nil
+}
+
+func setRedis(c *Config, v string) error {
+	client, err := realtime.OpenRedis(v) // it does not connect
+	if err != nil {
+		return troubled(text{"is %v", "không hợp lệ: %v"}, err)
+	}
+	c.Redis = v
+	return client.Close()
 }
 
 func setBaseURL(c *Config, v string) error {

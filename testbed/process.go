@@ -2,6 +2,7 @@ package testbed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ type Command struct {
 	// User runs the child as another user, as only root can; nil: as this one.
 	User *syscall.Credential
 	Log  io.Writer // gets what the child says besides Process.Log; may be nil
+	// Death is what the kernel sends the child when this process ends; 0: SIGKILL, which the child's own children outlive.
+	Death syscall.Signal
 }
 
 // Process is a running child, or one that has ended.
@@ -37,7 +40,7 @@ type Process struct {
 func Start(c Command) (*Process, error) {
 	cmd := exec.Command(c.Path, c.Args...)
 	cmd.Env, cmd.Dir = c.Env, c.Dir
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true, Credential: c.User}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: cmp.Or(c.Death, syscall.SIGKILL), Setpgid: true, Credential: c.User}
 	cmd.WaitDelay = time.Second // grandchildren may hold the pipe
 	p := &Process{name: c.Name, cmd: cmd, log: &tail{}, done: make(chan struct{})}
 	var out io.Writer = p.log

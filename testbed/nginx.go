@@ -29,12 +29,35 @@ const nginxPatience = 10 * time.Second
 // StartNginx starts Nginx with configFile, relative paths in it being below dir, and returns when it takes connections. The
 // file must not say "daemon".
 func StartNginx(ctx context.Context, dir, configFile string) (*Nginx, error) {
-	path, err := program("nginx")
+	path, err := nginxProgram()
 	if err != nil {
-		return nil, fmt.Errorf("Nginx (on Debian: apt-get install nginx-light): %w", err)
+		return nil, err
 	}
 	n := &Nginx{path: path, dir: dir, config: configFile}
 	return n, n.Start(ctx)
+}
+
+func nginxProgram() (string, error) {
+	path, err := program("nginx")
+	if err != nil {
+		return "", fmt.Errorf("Nginx (on Debian: apt-get install nginx-light): %w", err)
+	}
+	return path, nil
+}
+
+// NginxVersion is that of the Nginx which StartNginx starts, such as "1.22.1".
+func NginxVersion(ctx context.Context) (string, error) {
+	path, err := nginxProgram()
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.CommandContext(ctx, path, "-v").CombinedOutput()
+	_, version, found := strings.Cut(string(out), "nginx/")
+	if err == nil && !found {
+		err = fmt.Errorf("nginx -v says %q", out)
+	}
+	version, _, _ = strings.Cut(strings.TrimSpace(version), " ")
+	return version, err
 }
 
 // Start starts Nginx again. What is wrong with its configuration is in the error.

@@ -7,7 +7,7 @@
 # all that is used here, and a build needs no other image. Base images are pinned by version; whoever wants them pinned to the
 # byte adds the digests that their registry shows.
 
-FROM --platform=$BUILDPLATFORM node:24.11-alpine AS assets
+FROM --platform=$BUILDPLATFORM node:24.21-alpine AS assets
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund --loglevel=error

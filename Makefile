@@ -6,8 +6,9 @@ TOOL    = go tool -modfile=tools/go.mod
 VERSION = $$(git describe --tags --always --dirty 2>/dev/null || echo dev)
 DIST    = static/dist/vang.js
 PORT    = 8080
+REPLICAS = 3
 
-.PHONY: help run dev build test unit e2e check generate format assets screenshots fuzz bench clean tools-present
+.PHONY: help run dev build cluster test unit e2e check generate format assets screenshots fuzz bench clean tools-present
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +21,11 @@ dev: build ## the author's desk: this folder's content, drafts shown, pages relo
 
 build: assets ## build ./vang, static, with everything inside
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o vang .
+
+cluster: build ## the blog as a cluster on this machine, to try it and break it: REPLICAS=5 CONTENT=folder PORT=8080
+	sh tools/servers.sh
+	cd e2e && go build -o ../bin/cluster ./cmd/cluster
+	bin/cluster -vang ./vang -replicas $(REPLICAS) -port $(PORT) -content "$(CONTENT)"
 
 test: unit e2e ## run all tests; installs what it needs where it may
 
@@ -59,5 +65,5 @@ bench: ## run the benchmarks beside the code
 	go test -run '^$$' -bench . -benchmem ./...
 
 clean: ## remove what was built
-	rm -rf vang node_modules screenshots
+	rm -rf vang bin node_modules screenshots
 	find static/dist -type f ! -name .gitkeep -delete

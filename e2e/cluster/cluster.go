@@ -20,6 +20,7 @@ type Cluster struct {
 	Addresses  []*testbed.Proxy // of the database: each leads to Postgres, as a node of CockroachDB would to its own
 	Redis      *testbed.Redis
 	RedisProxy *testbed.Proxy
+	Nginx      *testbed.Nginx
 	Prometheus *testbed.Prometheus
 
 	options Options
@@ -52,11 +53,14 @@ func (c *Cluster) start(ctx context.Context) error {
 	if err := c.makeReplicas(); err != nil {
 		return err
 	}
-	starts := []func(context.Context) error{c.startPrometheus}
+	starts := []func(context.Context) error{c.startNginx, c.startPrometheus}
 	for _, r := range c.Replicas {
 		starts = append(starts, r.Start)
 	}
-	return together(ctx, starts...)
+	if err := together(ctx, starts...); err != nil {
+		return err
+	}
+	return answers(ctx, c.URL+"/livez")
 }
 
 // Close ends everything and, where it was a temporary one, removes the folder. It may be called more than once.

@@ -145,6 +145,7 @@ type Form struct {
 	Body     string
 	Key      string // idempotency key that came with what was just sent; "" in shared pages
 	Known    bool   // the visitor's name is remembered, and can be forgotten at Forget
+	Away     bool   // a name may be remembered, where nobody can look just now
 	Forget   string // "/me/forget"
 	ReadOnly bool
 	Errors   []blog.FieldError

@@ -36,7 +36,7 @@ type Catalogue struct {
 
 	// Forms.
 	WriteTitle, ReplyTitle, BodyLabel, BodyHint, NameLabel, URLLabel, URLHint, Optional string
-	Submit, Submitting, Cancel, Remembered, Forget, NotSent                             string
+	Submit, Submitting, Cancel, Remembered, Away, Forget, NotSent                       string
 	EditTitle, EditHint, Save, Saving, DeleteTitle, DeleteAsk, DeleteYes                string
 
 	// Errors.

@@ -262,9 +262,23 @@ func (s *Server) showOwn(w http.ResponseWriter, r *http.Request, p blog.Post, po
 	if err != nil {
 		return err
 	}
+	if d.Cursor == foreignCursor {
+		if b, ok := s.lastShared(r, p, postID, a); ok {
+			w.Header().Set("Cache-Control", privateCache)
+			return b.send(w, r, http.StatusOK)
+		}
+	}
 	page.Discussion = d
 	page.NoIndex = !a.public()
 	return s.sendPrivate(w, r, status, views.Article(page))
+}
+
+// lastShared is everyone's page as it was last seen: to a reader of whose own nothing can be read, it is better than none.
+func (s *Server) lastShared(r *http.Request, p blog.Post, postID string, a ask) (*body, bool) {
+	if !a.public() {
+		return nil, false
+	}
+	return s.cache.get(s.discussionKey(r, "post", p, a, s.heads.known([]string{postID})[postID]))
 }
 
 // postPage is everything of a post's page but its discussion.

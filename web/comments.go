@@ -119,7 +119,7 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request, writer blog.Wri
 	}
 	name, url := added.Comment.Name, added.Comment.URL
 	if err := s.remember(w, r, visitor, name, url); err != nil {
-		s.deps.Log.WarnContext(r.Context(), "session not kept", "request_id", requestID(r.Context()), "error", err)
+		s.logSession(r, "session not kept", err)
 		return known, false
 	}
 	return visitor, !had

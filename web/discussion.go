@@ -78,10 +78,14 @@ func (s *Server) blankForm(p blog.Post) views.Form {
 	return views.Form{Lang: p.Lang, Slug: p.Slug, Action: discussionPath(p.Slug), Forget: forgetPath}
 }
 
-// knownForm is the form of a reader whose name is remembered.
+// knownForm is the form of a reader whose name is remembered, or would be if the session store answered.
 func (s *Server) knownForm(r *http.Request, p blog.Post) views.Form {
 	f := s.blankForm(p)
-	if v := visitOf(r.Context()); v.session != nil {
+	switch v := visitOf(r.Context()); {
+	case v.session == nil:
+	case v.away:
+		f.Away = true
+	default:
 		f.Name, f.URL, f.Known = v.session.name, v.session.url, true
 	}
 	return f

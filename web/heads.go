@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"vang/blog"
+	"vang/realtime"
 )
 
 const (
 	// headTrust is how long a head is believed without looking. A wake ends it at once; this is for wakes that got lost.
 	headTrust = 5 * time.Second
+	// headDoubt is the same while wakes are known not to arrive.
+	headDoubt = time.Second
 	headRead  = 3 * time.Second // the most that one reading may take
 )
 
@@ -22,6 +25,7 @@ const (
 type heads struct {
 	reader Reader
 	now    blog.Clock
+	bus    realtime.Bus
 
 	mu      sync.Mutex
 	seen    map[string]sighting
@@ -42,19 +46,37 @@ type look struct {
 	err   error
 }
 
-func newHeads(r Reader, now blog.Clock) *heads {
-	return &heads{reader: r, now: now, seen: map[string]sighting{}}
+func newHeads(r Reader, now blog.Clock, bus realtime.Bus) *heads {
+	return &heads{reader: r, now: now, bus: bus, seen: map[string]sighting{}}
 }
 
-// stale ends the belief in what was seen of a post.
+// trust is how long a head is believed.
+func (h *heads) trust() time.Duration {
+	if isUp(h.bus) {
+		return headTrust
+	}
+	return headDoubt
+}
+
+// stale ends the belief in what was seen of a post, or of any if postID is "".
 func (h *heads) stale(postID string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s, ok := h.seen[postID]; ok { // what was never asked for is not believed either
-		s.at = time.Time{}
-		s.wakes++
-		h.seen[postID] = s
+	if postID == "" {
+		for id := range h.seen {
+			h.doubt(id)
+		}
+	} else if _, ok := h.seen[postID]; ok { // what was never asked for is not believed either
+		h.doubt(postID)
 	}
+}
+
+// doubt is called with the lock held.
+func (h *heads) doubt(id string) {
+	s := h.seen[id]
+	s.at = time.Time{}
+	s.wakes++
+	h.seen[id] = s
 }
 
 // learn takes over a head that was read along with a page.
@@ -76,9 +98,9 @@ func (h *heads) learn(head blog.Head, at time.Time) {
 func (h *heads) get(ctx context.Context, ids ...string) (map[string]blog.Head, error) {
 	h.mu.Lock()
 	var l *look
-	now := h.now()
+	now, trust := h.now(), h.trust()
 	for _, id := range ids {
-		if s := h.seen[id]; s.at.IsZero() || now.Sub(s.at) > headTrust {
+		if s := h.seen[id]; s.at.IsZero() || now.Sub(s.at) > trust {
 			l = h.join(ctx, id)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vang/blog"
+	"vang/realtime"
 )
 
 // headReader answers Heads with the revs that it holds, after a second.
@@ -47,7 +48,7 @@ func (r *headReader) count() int {
 
 func newTestHeads() (*heads, *headReader) {
 	r := &headReader{revs: map[string]int64{"a": 1, "b": 1}}
-	return newHeads(r, time.Now), r
+	return newHeads(r, time.Now, realtime.NewLocalBus()), r
 }
 
 func revOf(t *testing.T, h *heads, id string) int64 {

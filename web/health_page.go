@@ -78,12 +78,14 @@ func (s *Server) health(ctx context.Context) []part {
 
 func (s *Server) look(ctx context.Context) []part {
 	count := func(n int) *int64 { v := int64(n); return &v }
-	return []part{
+	parts := []part{
 		s.lookAt(ctx, "database", stateDown, s.deps.Health.Ping),
 		s.lookAt(ctx, "bus", stateDegraded, s.deps.Bus.Ping), // without it, news come by the look at the heads, once a second
-		{Name: "posts", Status: stateOK, Count: count(len(s.snapshot().Posts("")))},
-		{Name: "sockets", Status: stateOK, Count: count(s.deps.Hub.Stats().Sockets)},
 	}
+	return append(append(parts, s.lookAtRedis(ctx)...),
+		part{Name: "posts", Status: stateOK, Count: count(len(s.snapshot().Posts("")))},
+		part{Name: "sockets", Status: stateOK, Count: count(s.deps.Hub.Stats().Sockets)},
+	)
 }
 
 func (s *Server) lookAt(ctx context.Context, name, otherwise string, ping func(context.Context) error) part {
@@ -104,13 +106,16 @@ func healthWords(lang blog.Lang) map[string]string {
 	if lang == blog.Vietnamese {
 		return map[string]string{
 			"title": "Tình trạng", "database": "Cơ sở dữ liệu", "bus": "Kênh tin giữa các bản chạy", "posts": "Bài viết",
-			"sockets": "Trang đang mở trực tiếp", "version": "Phiên bản", stateOK: "tốt", stateDegraded: "chậm hơn bình thường",
-			stateDown: "không trả lời", stateStopping: "đang dừng",
+			"sockets": "Trang đang mở trực tiếp", "version": "Phiên bản", "sessions": "Tên đã nhớ của người đọc",
+			"limits": "Giới hạn chung của các bản chạy", "neighbours": "Bản chạy của blog khác dùng chung Redis", stateOK: "tốt",
+			stateDegraded: "chạy được nhưng chưa trọn vẹn",
+			stateDown:     "không trả lời", stateStopping: "đang dừng",
 		}
 	}
 	return map[string]string{
 		"title": "Health", "database": "Database", "bus": "Bus between replicas", "posts": "Posts",
-		"sockets": "Pages open live", "version": "Version", stateOK: "well", stateDegraded: "slower than usual",
+		"sockets": "Pages open live", "version": "Version", "sessions": "Remembered names of readers", "limits": "Limits shared by replicas",
+		"neighbours": "Another blog's replicas on the same Redis", stateOK: "well", stateDegraded: "works, with something missing",
 		stateDown: "does not answer", stateStopping: "stopping",
 	}
 }

@@ -54,12 +54,16 @@ func newMetrics(reg prometheus.Registerer, version string, hub *realtime.Hub, he
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		buildInfo(version), newTotals(health),
 	}
-	for _, c := range append(all, hubCollectors(hub)...) {
+	return m, registerAll(reg, append(all, hubCollectors(hub)...))
+}
+
+func registerAll(reg prometheus.Registerer, all []prometheus.Collector) error {
+	for _, c := range all {
 		if err := reg.Register(c); err != nil {
-			return nil, fmt.Errorf("register metrics: %w", err)
+			return fmt.Errorf("register metrics: %w", err)
 		}
 	}
-	return m, nil
+	return nil
 }
 
 func buildInfo(version string) prometheus.Collector {

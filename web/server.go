@@ -16,22 +16,25 @@ import (
 
 // Server answers Vang's HTTP requests. It is made by New, lives until Close, and may be used by any number of goroutines.
 type Server struct {
-	deps     Deps
-	base     string // Origin of Config.BaseURL; "" where the request tells
-	sessions *scs.SessionManager
-	origin   *http.CrossOriginProtection
-	limiter  limiter
-	sockets  *sockets
-	heads    *heads
-	cache    *pageCache
-	buffers  buffers
-	flight   singleflight.Group // one rendering per page, however many wait for it
-	assets   *static.Assets
-	started  time.Time
-	mux      *http.ServeMux // fixed addresses
-	rest     *http.ServeMux // addresses below a language, pages, permalinks, and what was once somewhere else
-	metrics  *metrics
-	ops      ops // draining, and the state of the parts
+	deps          Deps
+	base          string // Origin of Config.BaseURL; "" where the request tells
+	sessions      *scs.SessionManager
+	seals         seals
+	sessionErrors tally
+	redis         *together // nil without Redis
+	origin        *http.CrossOriginProtection
+	limiter       limiter
+	sockets       *sockets
+	heads         *heads
+	cache         *pageCache
+	buffers       buffers
+	flight        singleflight.Group // one rendering per page, however many wait for it
+	assets        *static.Assets
+	started       time.Time
+	mux           *http.ServeMux // fixed addresses
+	rest          *http.ServeMux // addresses below a language, pages, permalinks, and what was once somewhere else
+	metrics       *metrics
+	ops           ops // draining, and the state of the parts
 	// metricsHandler answers Prometheus.
 	metricsHandler http.Handler
 	background     sync.WaitGroup // compressions under way
@@ -51,18 +54,29 @@ func New(d Deps) (*Server, error) {
 			return nil, fmt.Errorf("trust the base URL: %w", err)
 		}
 	}
-	s.sessions = newSessions(d.Sessions)
 	s.limiter = newLimiter(d.Config.RateLimit, d.Now)
+	s.sessions = newSessions(d.Sessions)
+	if d.Redis != nil {
+		if err := s.useRedis(d); err != nil {
+			return nil, err
+		}
+	}
 	s.sockets = newSockets(d.Config)
-	s.heads = newHeads(d.Reader, d.Now)
+	s.heads = newHeads(d.Reader, d.Now, d.Bus)
 	s.cache = newPageCache(cacheBytes)
 	var err error
+	if s.seals, err = newSeals(d.Config.Secret); err != nil {
+		return nil, err
+	}
 	if s.assets = d.Assets; s.assets == nil {
 		if s.assets, err = static.Open(); err != nil {
 			return nil, fmt.Errorf("open assets: %w", err)
 		}
 	}
 	if s.metrics, err = newMetrics(d.Registry, d.Config.Version, d.Hub, d.Health); err != nil {
+		return nil, err
+	}
+	if err := registerAll(d.Registry, s.busCollectors()); err != nil {
 		return nil, err
 	}
 	s.metricsHandler = metricsHandler(d.Registry)
@@ -76,7 +90,8 @@ func (s *Server) Handler() http.Handler { return s.observe(s.recovered(http.Hand
 // Close waits for the compressions that run behind answers.
 func (s *Server) Close() { s.background.Wait() }
 
-// Stale says that a post's discussion may have changed: the next reader's page is made from a fresh look at it.
+// Stale says that a post's discussion may have changed, or any if it is "": the next reader's page is made from a fresh look
+// at it.
 func (s *Server) Stale(postID string) { s.heads.stale(postID) }
 
 func (s *Server) snapshot() *posts.Snapshot { return s.deps.Library.Snapshot() }

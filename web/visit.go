@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 
 	"vang/blog"
 	"vang/posts"
@@ -21,7 +22,10 @@ type visit struct {
 	group   group         // of the route
 	routed  *http.Request // as the route's handler got it
 	content *posts.Snapshot
-	session *session // nil: none came, none known, or the session store is broken
+	session *session     // nil: none came or none known; away if the session store did not answer
+	sealed  string       // the visitor that the cookie itself proves; "" if it does not
+	away    bool         // a cookie came, and the session store did not answer
+	waited  atomic.Int64 // nanoseconds, for Redis
 }
 
 type visitKey struct{}

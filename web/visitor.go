@@ -24,10 +24,14 @@ func (s *Server) visitor(r *http.Request) (id string, ok bool) {
 }
 
 // writer is who writes with this request: the session's visitor, else a fresh one, whose idempotency keys are those of
-// the address. An address of yesterday is the same writer still: a key must not end at midnight.
+// the address. An address of yesterday is the same writer still: a key must not end at midnight. Nor must it end with a
+// session: who the cookie proves sends the same keys whether the session is there, away or lost.
 func (s *Server) writer(r *http.Request) blog.Writer {
 	if id, ok := s.visitor(r); ok {
 		return blog.Writer{Visitor: id, Owner: id}
+	}
+	if sealed := visitOf(r.Context()).sealed; sealed != "" {
+		return blog.Writer{Visitor: blog.NewSecret(), Owner: sealed}
 	}
 	addr, now := s.clientAddr(r), s.deps.Now()
 	return blog.Writer{
@@ -74,30 +78,18 @@ func (s *Server) allow(ctx context.Context, visitor string, addr netip.Addr) err
 
 // spend takes one of each key's allowance, or of none.
 func (s *Server) spend(ctx context.Context, keys []string) error {
-	for i, k := range keys {
-		wait, err := s.limiter.take(ctx, k)
-		if err == nil && wait > 0 {
-			err = &blog.Error{Kind: blog.RateLimited, RetryAfter: max(wait, time.Second)}
-		}
-		if err != nil {
-			s.putBack(ctx, keys[:i])
-			return err
-		}
+	wait, err := s.limiter.take(ctx, keys...)
+	if err == nil && wait > 0 {
+		err = &blog.Error{Kind: blog.RateLimited, RetryAfter: max(wait, time.Second)}
 	}
-	return nil
+	return err
 }
 
-// giveBack undoes allow for what turned out to be no new comment.
+// giveBack undoes allow for what turned out to be no new comment. It leaves it at a warning when it cannot: the writer has
+// the comment, and waits a little longer for the next.
 func (s *Server) giveBack(ctx context.Context, visitor string, addr netip.Addr) {
-	s.putBack(ctx, allowances(visitor, addr))
-}
-
-// putBack leaves it at a warning when it cannot: the writer has the comment, and waits a little longer for the next.
-func (s *Server) putBack(ctx context.Context, keys []string) {
-	for _, k := range keys {
-		if err := s.limiter.give(ctx, k); err != nil {
-			s.deps.Log.WarnContext(ctx, "allowance not given back", "request_id", requestID(ctx), "error", err)
-		}
+	if err := s.limiter.give(ctx, allowances(visitor, addr)...); err != nil {
+		s.deps.Log.WarnContext(ctx, "allowance not given back", "request_id", requestID(ctx), "error", err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
 
 	"vang/blog"
 	"vang/markdown"
@@ -57,7 +58,7 @@ type RateLimit struct {
 	Every time.Duration
 }
 
-// Deps is what a Server is wired from. All fields but Assets are required.
+// Deps is what a Server is wired from. All fields but Redis, Lineage and Assets are required.
 type Deps struct {
 	Config     Config
 	Library    *posts.Library
@@ -69,7 +70,9 @@ type Deps struct {
 	Comments   *markdown.Stranger
 	Hub        *realtime.Hub
 	Bus        realtime.Bus
-	Sessions   scs.Store
+	Sessions   scs.Store         // in Redis if Redis is set, else in the database
+	Redis      *redis.Client     // counts the limits of all replicas together; nil: this process counts its own
+	Lineage    *realtime.Lineage // tells of another blog's replicas on the same bus; nil: nobody looks
 	Registry   *prometheus.Registry
 	Log        *slog.Logger
 	Now        blog.Clock

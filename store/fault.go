@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"vang/blog"
@@ -12,3 +13,37 @@ func unavailable(retry time.Duration, err error) error {
 }
 
 func errClosed() error { return unavailable(0, errors.New("the database is closed")) }
+
+// trouble is a mishap that an operator can end, and how. Its text is English, for the log.
+type trouble struct {
+	code   string // stable, such as "sqlite-locked"
+	detail string // what it is about: a file, or hosts and database
+	remedy string // what is wrong with it and what to do: "is locked by another program: close that program"
+	err    error  // the cause; may be nil
+}
+
+func (t *trouble) Error() string {
+	text := t.detail + " " + t.remedy
+	if t.err != nil {
+		text += ": " + t.err.Error()
+	}
+	return text
+}
+
+func (t *trouble) Unwrap() error { return t.err }
+
+// newerTables refuses tables of which this binary does not know what they hold.
+func newerTables(code, detail string, current, known int64) error {
+	return &trouble{code: code, detail: detail, remedy: fmt.Sprintf("was written by a newer Vang (its tables are of step %d,"+
+		" this one knows %d): run that version, or restore a backup made before it", current, known)}
+}
+
+// Trouble finds in err what an operator can end, for those who say it in another language: a code that never changes, and
+// the file, or the hosts and the database, that it is about. The codes are those of TroubleCodes.
+func Trouble(err error) (code, detail string, ok bool) {
+	var t *trouble
+	if !errors.As(err, &t) {
+		return "", "", false
+	}
+	return t.code, t.detail, true
+}

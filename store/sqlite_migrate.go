@@ -21,8 +21,7 @@ func migrate(ctx context.Context, db *sql.DB, steps fs.FS, file string) error {
 		current, target, err := up(ctx, db, steps)
 		switch {
 		case current > target:
-			return fmt.Errorf("%s was written by a newer Vang (its tables are of step %d, this one knows %d): run that version,"+
-				" or restore a backup made before it", file, current, target)
+			return newerTables("sqlite-newer", file, current, target)
 		case err == nil:
 			return nil
 		case current <= seen: // nobody else did the step meanwhile: it is the step that fails

@@ -27,7 +27,15 @@ func TestMain(m *testing.M) {
 	if task := os.Getenv(childTask); task != "" {
 		os.Exit(beChild(task))
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(stopping{m})
+}
+
+// stopping ends what tests share when the last of them has ended.
+type stopping struct{ *testing.M }
+
+func (m stopping) Run() int {
+	defer store.Server.Stop()
+	return m.M.Run()
 }
 
 // TestSQLite runs the suite, and then demands of every query that the suite made the store send that an index finds its

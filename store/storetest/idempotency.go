@@ -77,10 +77,14 @@ func keyADay(f *fixture) {
 		f.Error("the key was forgotten within a day")
 	}
 	f.clock.add(30 * 24 * time.Hour)
-	f.add(comment(post, "housekeeping comes by"))
-	f.add(comment(post, "and has been here"))
-	if again := f.tryAdd(comment(post, "x", withKey("k"))); again.Outcome != blog.Created {
-		f.Error("the key was kept for a month")
+	for until := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		f.add(comment(post, "housekeeping comes by, after a write or by itself"))
+		if again := f.tryAdd(comment(post, "x", withKey("k"))); again.Outcome == blog.Created {
+			return
+		}
+		if time.Now().After(until) {
+			f.Fatal("the key was kept for a month")
+		}
 	}
 }
 

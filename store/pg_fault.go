@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"vang/blog"
+)
+
+// pgFaults says of an error of the database what to do about it.
+type pgFaults struct {
+	where  string
+	log    *slog.Logger
+	warned atomic.Int64 // when the licence was last complained about, in seconds
+}
+
+// fault puts err into the kinds of blog. What has no remedy and is no fault of the connection stays as it is: internal.
+func (f *pgFaults) fault(err error) error {
+	var known *blog.Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	r := pgRemedyFor(err)
+	if r.code == "" {
+		return err
+	}
+	if r.code == "pg-licence" {
+		f.shout(err)
+	}
+	return unavailable(r.retry, &trouble{code: r.code, detail: f.where, remedy: r.text, err: err})
+}
+
+// shout says once a minute what nobody would look for: the database is well and refuses to work.
+func (f *pgFaults) shout(err error) {
+	now := time.Now().Unix()
+	if last := f.warned.Load(); now-last < 60 || !f.warned.CompareAndSwap(last, now) {
+		return
+	}
+	f.log.Error("CockroachDB throttles this cluster for want of a licence: set one with COCKROACH_LICENSE, or run a single node",
+		"database", f.where, "error", err)
+}
+
+// pgRemedy is what to do about an error, and when to try again; 0 where that would not help before something was mended.
+type pgRemedy struct {
+	code, text string
+	retry      time.Duration
+}
+
+func pgRemedyFor(err error) pgRemedy {
+	var answer *pgconn.PgError
+	switch {
+	case errors.As(err, &answer):
+		return pgRemedyOf(answer)
+	case isCertificate(err):
+		return pgRemedy{"pg-certificate", "does not prove who it is: correct sslmode and sslrootcert in the address, or the" +
+			" database's certificate", 0}
+	}
+	return pgRemedyOfLink(err)
+}
+
+func pgRemedyOf(answer *pgconn.PgError) pgRemedy {
+	switch answer.Code {
+	case badPassword, badAuthorisation:
+		return pgRemedy{"pg-password", "refuses the user or the password: correct them in the address", 0}
+	case noDatabase:
+		return pgRemedy{"pg-database", "does not exist: make it with CREATE DATABASE, or name another in the address", 0}
+	case noRight:
+		return pgRemedy{"pg-permission", "gives the user too few rights: make it the owner of the database", 0}
+	case noTable:
+		return pgRemedy{"pg-tables", "lacks tables that it had: restore a backup", 0}
+	case tooManyClients:
+		return pgRemedy{"pg-connections", "has no connections left: raise its max_connections, or lower " + poolSizeName +
+			" in the address", 2 * time.Second}
+	case diskFull:
+		return pgRemedy{"pg-full", "cannot grow: free some space on its disk", 30 * time.Second}
+	case throttled:
+		return pgRemedy{"pg-licence", "is throttled for want of a CockroachDB licence: set one, or run a single node",
+			30 * time.Second}
+	case readOnlyStandby:
+		return pgRemedy{"pg-standby", "only reads: name its primary in the address, or end its read-only mode", 2 * time.Second}
+	case startingUp, shuttingDown, crashing:
+		return pgRemedy{"pg-starting", "is starting or stopping", time.Second}
+	case cancelled, lockNotAvailable:
+		return pgRemedy{"pg-slow", "took too long", time.Second}
+	}
+	return pgRemedyOfClass(answer)
+}
+
+func pgRemedyOfClass(answer *pgconn.PgError) pgRemedy {
+	switch {
+	case strings.HasPrefix(answer.Code, "40"):
+		return pgRemedy{"pg-busy", "had too many writers at once", time.Second}
+	case final(answer):
+		return pgRemedy{}
+	}
+	return pgRemedy{"pg-trouble", "has trouble of its own: look into its log", 5 * time.Second}
+}
+
+// pgRemedyOfLink is for errors that no database sent.
+func pgRemedyOfLink(err error) pgRemedy {
+	var unknown *net.DNSError
+	switch {
+	case errors.As(err, &unknown):
+		return pgRemedy{"pg-host", "is not found: correct the host in the address, or the name service", 2 * time.Second}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return pgRemedy{"pg-refused", "takes no connections: start it, or correct host and port in the address", time.Second}
+	case errors.Is(err, context.Canceled):
+		return pgRemedy{"pg-given-up", "was busy when the caller gave up", time.Second}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errNoConnection), pgconn.Timeout(err):
+		return pgRemedy{"pg-timeout", "does not answer in time: look after it and the network", time.Second}
+	case errors.Is(err, errAgain):
+		return pgRemedy{"pg-busy", "had too many writers at once", time.Second}
+	}
+	var lost *lostError
+	var connect *pgconn.ConnectError
+	if errors.As(err, &lost) || errors.As(err, &connect) {
+		return pgRemedy{"pg-lost", "breaks connections: look after it and the network", time.Second}
+	}
+	return pgRemedy{}
+}
+
+// isCertificate tells of an encrypted connection that cannot be: mending that is an operator's.
+func isCertificate(err error) bool {
+	var verify *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var record tls.RecordHeaderError
+	return errors.As(err, &verify) || errors.As(err, &authority) || errors.As(err, &name) || errors.As(err, &record) ||
+		err != nil && strings.Contains(err.Error(), "server refused TLS connection")
+}

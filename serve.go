@@ -76,12 +76,12 @@ type app struct {
 	log       *slog.Logger
 	store     store.Store
 	shared    shared
+	lineage   *realtime.Lineage // of the database: its epoch goes with each wake
 	publisher *realtime.Publisher
 	hub       *realtime.Hub
 	library   *posts.Library
 	addresses *addresses
 	server    *web.Server
-	epoch     string // of the wakes; a wrong one costs a reader of the bus one look
 }
 
 func openStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
@@ -129,9 +129,11 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 	if err = a.addresses.sync(ctx, a.store, a.library.Snapshot(), log); err != nil {
 		return nil, err
 	}
-	if a.epoch, err = a.store.Epoch(ctx); err != nil {
+	epoch, err := a.store.Epoch(ctx)
+	if err != nil {
 		return nil, err
 	}
+	a.lineage = realtime.NewLineage(epoch, a.store.Epoch, log)
 	strangers := markdown.NewStranger()
 	source := web.NewSource(web.SourceDeps{Reader: a.store, Library: a.library, Comments: strangers, Slugs: a.addresses.slug, BaseURL: c.BaseURL})
 	a.hub = realtime.NewHub(source, realtime.HubOptions{
@@ -149,7 +151,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 		},
 		Library: a.library, Discussion: blog.NewDiscussion(a.store, a.wake, nil),
 		Reader: a.store, Health: a.store, PostIDs: a.addresses.id, Slugs: a.addresses.slug,
-		Comments: strangers, Hub: a.hub, Bus: a.shared.bus, Sessions: a.shared.sessions,
+		Comments: strangers, Hub: a.hub, Bus: a.shared.bus, Sessions: a.shared.sessions, Redis: a.shared.redis, Lineage: a.lineage,
 		Registry: prometheus.NewRegistry(), Log: log, Now: a.store.Now,
 	})
 	return a, err
@@ -163,7 +165,7 @@ func openLibrary(ctx context.Context, c Config, log *slog.Logger) (*posts.Librar
 // wake tells every replica, this one too, that a discussion changed; it never waits.
 func (a *app) wake(postID string) {
 	a.server.Stale(postID)
-	a.publisher.Announce(realtime.Wake{Epoch: a.epoch, Topic: postID})
+	a.publisher.Announce(realtime.Wake{Epoch: a.lineage.Epoch(), Topic: postID})
 }
 
 // renewEpoch answers a head that went backwards: the database was put back, so every cursor from before is void.
@@ -186,6 +188,7 @@ func (a *app) serve(ctx context.Context, listener net.Listener, drainDelay time.
 		a.loop("mark pages stale", a.shared.bus.Subscribe(loops, func(w realtime.Wake) { a.server.Stale(w.Topic) }))
 	})
 	running.Go(func() { a.loop("publish wakes", a.publisher.Run(loops)) })
+	running.Go(func() { a.loop("know the database's own wakes", a.lineage.Run(loops, a.shared.bus)) })
 	running.Go(func() { a.watch(loops) })
 	defer running.Wait()
 	defer stopLoops()

@@ -31,6 +31,7 @@ type pgJob struct {
 type pgWriter struct {
 	addAll func(ctx context.Context, postID string, list []*addition) error
 	slots  chan struct{} // one for each post that may commit at this moment
+	most   int           // comments in one commit
 
 	mu      sync.Mutex
 	queues  map[string][]*pgJob // of the posts that are served
@@ -42,7 +43,9 @@ type pgWriter struct {
 // newPGWriter makes a writer that commits for as many posts at once as there are connections to write with.
 func newPGWriter(s *pgStore) *pgWriter {
 	connections := s.writing.Config().MaxConns
-	return &pgWriter{addAll: s.addAll, slots: make(chan struct{}, connections), queues: map[string][]*pgJob{}}
+	return &pgWriter{
+		addAll: s.addAll, slots: make(chan struct{}, connections), most: batchLength, queues: map[string][]*pgJob{},
+	}
 }
 
 // close lets what is queued finish.
@@ -121,7 +124,7 @@ func (w *pgWriter) take(postID string) (jobs []*pgJob) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	queue := w.queues[postID]
-	for len(queue) > 0 && (len(jobs) == 0 || len(jobs) < batchLength && jobs[0].comment != nil && queue[0].comment != nil) {
+	for len(queue) > 0 && (len(jobs) == 0 || len(jobs) < w.most && jobs[0].comment != nil && queue[0].comment != nil) {
 		if queue[0].state.CompareAndSwap(jobWaiting, jobTaken) {
 			jobs = append(jobs, queue[0])
 		}

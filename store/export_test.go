@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // BeatEvery is how long Ping rests on an earlier write.
@@ -14,6 +16,22 @@ const BeatEvery = beatEvery
 func OpenImpatiently(ctx context.Context, o Options, wait time.Duration) (Store, error) {
 	o.busyTimeout = wait
 	return Open(ctx, o)
+}
+
+// OpenTraced is Open with someone who sees every statement to CockroachDB or PostgreSQL.
+func OpenTraced(ctx context.Context, o Options, tracer pgx.QueryTracer) (Store, error) {
+	o.tracer = tracer
+	return Open(ctx, o)
+}
+
+// Inject has every try of a write ask f: before its statement (false) and, when that has succeeded, after it (true). What f
+// returns is the try's outcome. A nil f ends it.
+func Inject(s Store, f func(done bool) error) {
+	if f == nil {
+		s.(*pgStore).writing.inject.Store(nil)
+		return
+	}
+	s.(*pgStore).writing.inject.Store(&f)
 }
 
 // OnWriter runs a statement on the writer's connection.

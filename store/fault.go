@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -19,11 +20,18 @@ type trouble struct {
 	code   string // stable, such as "sqlite-locked"
 	detail string // what it is about: a file, or hosts and database
 	remedy string // what is wrong with it and what to do: "is locked by another program: close that program"
+	whole  string // all of it, where detail does not begin the sentence
 	err    error  // the cause; may be nil
 }
 
+// remedy is what to do about an error, and when to try again; 0 where that would not help before something was mended.
+type remedy struct {
+	code, text string
+	retry      time.Duration
+}
+
 func (t *trouble) Error() string {
-	text := t.detail + " " + t.remedy
+	text := cmp.Or(t.whole, t.detail+" "+t.remedy)
 	if t.err != nil {
 		text += ": " + t.err.Error()
 	}
@@ -39,7 +47,7 @@ func newerTables(code, detail string, current, known int64) error {
 }
 
 // Trouble finds in err what an operator can end, for those who say it in another language: a code that never changes, and
-// the file, or the hosts and the database, that it is about. The codes are those of TroubleCodes.
+// the file, or the hosts and the database, that it is about.
 func Trouble(err error) (code, detail string, ok bool) {
 	var t *trouble
 	if !errors.As(err, &t) {

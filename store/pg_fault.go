@@ -50,83 +50,77 @@ func (f *pgFaults) shout(err error) {
 		"database", f.where, "error", err)
 }
 
-// pgRemedy is what to do about an error, and when to try again; 0 where that would not help before something was mended.
-type pgRemedy struct {
-	code, text string
-	retry      time.Duration
-}
-
-func pgRemedyFor(err error) pgRemedy {
+func pgRemedyFor(err error) remedy {
 	var answer *pgconn.PgError
 	switch {
 	case errors.As(err, &answer):
-		return pgRemedyOf(answer)
+		return remedyOf(answer)
 	case isCertificate(err):
-		return pgRemedy{"pg-certificate", "does not prove who it is: correct sslmode and sslrootcert in the address, or the" +
+		return remedy{"pg-certificate", "does not prove who it is: correct sslmode and sslrootcert in the address, or the" +
 			" database's certificate", 0}
 	}
-	return pgRemedyOfLink(err)
+	return remedyOfLink(err)
 }
 
-func pgRemedyOf(answer *pgconn.PgError) pgRemedy {
+func remedyOf(answer *pgconn.PgError) remedy {
 	switch answer.Code {
 	case badPassword, badAuthorisation:
-		return pgRemedy{"pg-password", "refuses the user or the password: correct them in the address", 0}
+		return remedy{"pg-password", "refuses the user or the password: correct them in the address", 0}
 	case noDatabase:
-		return pgRemedy{"pg-database", "does not exist: make it with CREATE DATABASE, or name another in the address", 0}
+		return remedy{"pg-database", "does not exist: make it with CREATE DATABASE, or name another in the address", 0}
 	case noRight:
-		return pgRemedy{"pg-permission", "gives the user too few rights: make it the owner of the database", 0}
+		return remedy{"pg-permission", "gives the user too few rights: make it the owner of the database", 0}
 	case noTable:
-		return pgRemedy{"pg-tables", "lacks tables that it had: restore a backup", 0}
+		return remedy{"pg-tables", "lacks tables that it had: restore a backup", 0}
 	case tooManyClients:
-		return pgRemedy{"pg-connections", "has no connections left: raise its max_connections, or lower " + poolSizeName +
+		return remedy{"pg-connections", "has no connections left: raise its max_connections, or lower " + poolSizeName +
 			" in the address", 2 * time.Second}
 	case diskFull:
-		return pgRemedy{"pg-full", "cannot grow: free some space on its disk", 30 * time.Second}
+		return remedy{"pg-full", "cannot grow: free some space on its disk", 30 * time.Second}
 	case throttled:
-		return pgRemedy{"pg-licence", "is throttled for want of a CockroachDB licence: set one, or run a single node",
+		return remedy{"pg-licence", "is throttled for want of a CockroachDB licence: set one, or run a single node",
 			30 * time.Second}
 	case readOnlyStandby:
-		return pgRemedy{"pg-standby", "only reads: name its primary in the address, or end its read-only mode", 2 * time.Second}
+		return remedy{"pg-standby", "only reads: name its primary in the address, or end its read-only mode", 2 * time.Second}
 	case startingUp, shuttingDown, crashing:
-		return pgRemedy{"pg-starting", "is starting or stopping", time.Second}
+		return remedy{"pg-starting", "is starting or stopping", time.Second}
 	case cancelled, lockNotAvailable:
-		return pgRemedy{"pg-slow", "took too long", time.Second}
+		return remedy{"pg-slow", "took too long", time.Second}
 	}
-	return pgRemedyOfClass(answer)
+	return remedyOfClass(answer)
 }
 
-func pgRemedyOfClass(answer *pgconn.PgError) pgRemedy {
+func remedyOfClass(answer *pgconn.PgError) remedy {
 	switch {
 	case strings.HasPrefix(answer.Code, "40"):
-		return pgRemedy{"pg-busy", "had too many writers at once", time.Second}
+		return remedy{"pg-busy", "had too many writers at once", time.Second}
 	case final(answer):
-		return pgRemedy{}
+		return remedy{}
 	}
-	return pgRemedy{"pg-trouble", "has trouble of its own: look into its log", 5 * time.Second}
+	return remedy{"pg-trouble", "has trouble of its own: look into its log", 5 * time.Second}
 }
 
-// pgRemedyOfLink is for errors that no database sent.
-func pgRemedyOfLink(err error) pgRemedy {
+// remedyOfLink is for errors that no database sent.
+func remedyOfLink(err error) remedy {
 	var unknown *net.DNSError
 	switch {
 	case errors.As(err, &unknown):
-		return pgRemedy{"pg-host", "is not found: correct the host in the address, or the name service", 2 * time.Second}
+		return remedy{"pg-host", "is not found: correct the host in the address, or the name service", 2 * time.Second}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return pgRemedy{"pg-refused", "takes no connections: start it, or correct host and port in the address", time.Second}
+		return remedy{"pg-refused", "takes no connections: start it, or correct host and port in the address", time.Second}
 	case errors.Is(err, context.Canceled):
-		return pgRemedy{"pg-given-up", "was busy when the caller gave up", time.Second}
+		return remedy{"pg-given-up", "was busy when the caller gave up", time.Second}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errNoConnection), pgconn.Timeout(err):
-		return pgRemedy{"pg-timeout", "does not answer in time: look after it and the network", time.Second}
+		return remedy{"pg-timeout", "does not answer in time: look after it and the network", time.Second}
 	case errors.Is(err, errAgain):
-		return pgRemedy{"pg-busy", "had too many writers at once", time.Second}
+		return remedy{"pg-busy", "had too many writers at once", time.Second}
 	}
 	var lost *lostError
 	var connect *pgconn.ConnectError
 	if errors.As(err, &lost) || errors.As(err, &connect) {
-		return pgRemedy{"pg-lost", "breaks connections: look after it and the network", time.Second}
+		return remedy{"pg-lost", "breaks connections: look after it and the network", time.Second}
 	}
-	return pgRemedy{}
+	return remedy{}
 }
 
 // isCertificate tells of an encrypted connection that cannot be: mending that is an operator's.

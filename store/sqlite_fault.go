@@ -47,32 +47,34 @@ func fileFault(file string) func(error) error {
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			return unavailable(time.Second, err)
 		}
-		remedy, retry := remedyFor(code(err), file)
-		if remedy == "" {
+		r := remedyFor(code(err), file)
+		if r.code == "" {
 			return err
 		}
-		return unavailable(retry, fmt.Errorf("%s %s: %w", file, remedy, err))
+		return unavailable(r.retry, &trouble{code: r.code, detail: file, remedy: r.text, err: err})
 	}
 }
 
-func remedyFor(code int, file string) (remedy string, retry time.Duration) {
+func remedyFor(code int, file string) remedy {
 	switch code {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
-		return "is locked by another program: close that program, or wait until it is done", 2 * time.Second
+		return remedy{
+			"sqlite-locked", "is locked by another program: close that program, or wait until it is done", 2 * time.Second,
+		}
 	case sqlite3.SQLITE_FULL:
-		return "cannot grow: free some space on its disk", 30 * time.Second
+		return remedy{"sqlite-full", "cannot grow: free some space on its disk", 30 * time.Second}
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		return "cannot be written: " + letWrite(file), 0
+		return remedy{"sqlite-read-only", "cannot be written: " + letWrite(file), 0}
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH:
-		return cannotOpen(file), 0
+		return remedy{"sqlite-cannot-open", cannotOpen(file), 0}
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return "is damaged or no SQLite database: put a backup in its place, or name another file", 0
+		return remedy{"sqlite-damaged", "is damaged or no SQLite database: put a backup in its place, or name another file", 0}
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_NOLFS:
-		return "cannot be read or written: look after its disk", 5 * time.Second
+		return remedy{"sqlite-disk", "cannot be read or written: look after its disk", 5 * time.Second}
 	case sqlite3.SQLITE_INTERRUPT:
-		return "was busy when the caller gave up", time.Second
+		return remedy{"sqlite-given-up", "was busy when the caller gave up", time.Second}
 	}
-	return "", 0
+	return remedy{}
 }
 
 func cannotOpen(file string) string { return "cannot be opened or made: " + letWrite(file) }

@@ -11,17 +11,20 @@ import (
 // checkPath finds the mistakes that SQLite would only call "unable to open database file".
 func checkPath(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a folder: name a file in it, such as sqlite:%s", path, filepath.Join(path, "vang.db"))
+		return &trouble{code: "sqlite-folder", detail: path, remedy: "is a folder: name a file in it, such as sqlite:" +
+			filepath.Join(path, "vang.db")}
 	}
 	dir := filepath.Dir(path)
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s cannot be made because the folder %s does not exist: make it, or name another file", path, dir)
+		return &trouble{code: "sqlite-no-folder", detail: path, remedy: "cannot be made because the folder " + dir +
+			" does not exist: make it, or name another file"}
 	case err != nil:
-		return fmt.Errorf("%s cannot be opened: look after its folder: %w", path, err)
+		return &trouble{code: "sqlite-bad-folder", detail: path, remedy: "cannot be opened: look after its folder", err: err}
 	case !info.IsDir():
-		return fmt.Errorf("%s cannot be made because %s is not a folder: name another file", path, dir)
+		return &trouble{code: "sqlite-not-a-folder", detail: path, remedy: "cannot be made because " + dir +
+			" is not a folder: name another file"}
 	}
 	return nil
 }
@@ -30,7 +33,8 @@ func checkPath(path string) error {
 func checkExists(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
-		return fmt.Errorf("there is no database at %s; name it with --database sqlite:FILE", path)
+		return &trouble{code: "sqlite-missing", detail: path, whole: "there is no database at " + path +
+			"; name it with --database sqlite:FILE"}
 	}
 	return nil
 }
@@ -46,12 +50,13 @@ func makeFile(path string) error {
 	case err == nil:
 		return f.Close() // nobody has it open yet: closing a file drops all locks that this process holds on it
 	case errors.Is(err, fs.ErrPermission):
-		return unavailable(0, fmt.Errorf("%s %s: %w", path, cannotOpen(path), err))
+		return unavailable(0, &trouble{code: "sqlite-cannot-open", detail: path, remedy: cannotOpen(path), err: err})
 	case !errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s cannot be made: look after its disk: %w", path, err)
+		return &trouble{code: "sqlite-disk", detail: path, remedy: "cannot be made: look after its disk", err: err}
 	}
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("%s is a link to a file that is not there: make that file, or name another", path)
+		return &trouble{code: "sqlite-dead-link", detail: path, remedy: "is a link to a file that is not there: make that file," +
+			" or name another"}
 	}
 	return nil // another process was first
 }
@@ -93,34 +98,30 @@ func (p *place) check() error {
 		if err == nil && os.SameFile(info, p.opened[i]) {
 			continue
 		}
-		return unavailable(0, &movedError{file: p.file, name: name, err: err})
+		return unavailable(0, moved(p.file, name, err))
 	}
 	return nil
 }
 
-// movedError tells that name no longer leads to what was opened under it.
-type movedError struct {
-	file, name string
-	err        error // why it cannot be looked at; nil if another file stands there
-}
-
-func (e *movedError) Error() string {
+// moved tells that name no longer leads to what was opened under it; err is why it cannot be looked at, nil if another file
+// stands there.
+func moved(file, name string, err error) *trouble {
 	switch {
-	case e.err == nil:
+	case err == nil:
 		// A log beside a database that is not its own would be played into it.
-		return fmt.Sprintf("%s was replaced while Vang ran: put the former file back; or stop Vang, remove %s-wal and %s-shm"+
-			" unless they came with the new file, and start Vang again", e.name, e.file, e.file)
-	case errors.Is(e.err, fs.ErrNotExist):
-		return fmt.Sprintf("%s was deleted or moved away while Vang ran: put the same file back (a copy is not enough),"+
-			" or restart Vang to go on with what is there", e.name)
+		return &trouble{code: "sqlite-replaced", detail: name, remedy: fmt.Sprintf("was replaced while Vang ran: put the former"+
+			" file back; or stop Vang, remove %s-wal and %s-shm unless they came with the new file, and start Vang again",
+			file, file)}
+	case errors.Is(err, fs.ErrNotExist):
+		return &trouble{code: "sqlite-moved", detail: name, remedy: "was deleted or moved away while Vang ran: put the same file" +
+			" back (a copy is not enough), or restart Vang to go on with what is there"}
 	default:
-		return fmt.Sprintf("%s can no longer be looked at: let the user that runs Vang into its folder: %v", e.name, e.err)
+		return &trouble{code: "sqlite-hidden", detail: name, remedy: "can no longer be looked at: let the user that runs Vang" +
+			" into its folder", err: err}
 	}
 }
 
-func (e *movedError) Unwrap() error { return e.err }
-
 func isMoved(err error) bool {
-	var moved *movedError
-	return errors.As(err, &moved)
+	code, _, _ := Trouble(err)
+	return code == "sqlite-replaced" || code == "sqlite-moved" || code == "sqlite-hidden"
 }

@@ -155,7 +155,8 @@ func useWAL(ctx context.Context, db *sql.DB, path string, busy time.Duration) er
 		}
 	}
 	if mode != "wal" {
-		return fmt.Errorf("%s cannot keep a write-ahead log (it answers %q): put it on a local disk", path, mode)
+		return &trouble{code: "sqlite-not-local", detail: path, remedy: fmt.Sprintf("cannot keep a write-ahead log (it answers"+
+			" %q): put it on a local disk", mode)}
 	}
 	return nil
 }

@@ -161,15 +161,14 @@ func TestOpenTellsTheRemedy(t *testing.T) {
 		t.Fatal(err)
 	}
 	for address, want := range map[string][]string{
-		"":                                    {"sqlite:PATH"},
-		"vang.db":                             {"sqlite:PATH"},
-		"mysql://root:s3cret@db/vang":         {"sqlite:PATH"},
-		"postgres://vang:s3cret@db:5432/vang": {"does not speak postgres yet", "sqlite:PATH"},
-		"sqlite:":                             {"names no file"},
-		"sqlite:" + dir:                       {dir, "is a folder", "vang.db"},
-		"sqlite:" + dir + "/none/vang.db":     {dir + "/none", "does not exist", "make it"},
-		"sqlite:" + garbage + "/vang.db":      {garbage, "not a folder"},
-		"sqlite:" + garbage:                   {garbage, "no SQLite database", "backup"},
+		"":                                {"sqlite:PATH"},
+		"vang.db":                         {"sqlite:PATH"},
+		"mysql://root:s3cret@db/vang":     {"sqlite:PATH", "postgres://"},
+		"sqlite:":                         {"names no file"},
+		"sqlite:" + dir:                   {dir, "is a folder", "vang.db"},
+		"sqlite:" + dir + "/none/vang.db": {dir + "/none", "does not exist", "make it"},
+		"sqlite:" + garbage + "/vang.db":  {garbage, "not a folder"},
+		"sqlite:" + garbage:               {garbage, "no SQLite database", "backup"},
 	} {
 		s, err := store.Open(t.Context(), store.Options{Address: address})
 		if err == nil {

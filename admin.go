@@ -50,7 +50,7 @@ func admin(ctx context.Context, c call) error {
 		return usageError{command: "admin", err: troubled(text{"%s takes %d argument(s), but was given %d", "%s nhận %d tham số, nhưng được cho %d"}, action, n, len(rest))}
 	}
 	// A database made here would only hide that another one was meant.
-	st, err := store.Open(ctx, store.Options{Address: c.config.Database, Log: newLog(c), MustExist: true})
+	st, err := store.Open(ctx, store.Options{Address: c.config.Database, Own: ownClock, Log: newLog(c), MustExist: true})
 	if err != nil {
 		return err
 	}

@@ -14,10 +14,20 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // version is set when the binary is built: -ldflags "-X main.version=...".
 var version string
+
+// clockSkew is set in builds for tests, such as to "7m": how far the clock of this binary's machine is off. Whatever it is,
+// replicas must agree, since they go by the database's clock.
+var clockSkew string
+
+func ownClock() time.Time {
+	skew, _ := time.ParseDuration(clockSkew) // none is no duration
+	return time.Now().Add(skew)
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

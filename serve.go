@@ -85,7 +85,7 @@ type app struct {
 }
 
 func openStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
-	return store.Open(ctx, store.Options{Address: c.Database, Log: log})
+	return store.Open(ctx, store.Options{Address: c.Database, Own: ownClock, Log: log})
 }
 
 // awaitStore opens the database, and waits for one that may answer later, saying so.
@@ -123,7 +123,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 			return nil, err
 		}
 	}
-	if a.library, err = openLibrary(ctx, c, log); err != nil {
+	if a.library, err = openLibrary(ctx, c, a.store.Now, log); err != nil {
 		return nil, err
 	}
 	if err = a.addresses.sync(ctx, a.store, a.library.Snapshot(), log); err != nil {
@@ -157,9 +157,9 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 	return a, err
 }
 
-func openLibrary(ctx context.Context, c Config, log *slog.Logger) (*posts.Library, error) {
+func openLibrary(ctx context.Context, c Config, now blog.Clock, log *slog.Logger) (*posts.Library, error) {
 	author := markdown.NewAuthor(markdown.AuthorOptions{})
-	return posts.Open(ctx, posts.Options{FS: content.FS, Dir: c.Content, Drafts: c.Drafts, Now: time.Now, Author: author, Log: log})
+	return posts.Open(ctx, posts.Options{FS: content.FS, Dir: c.Content, Drafts: c.Drafts, Now: now, Author: author, Log: log})
 }
 
 // wake tells every replica, this one too, that a discussion changed; it never waits.

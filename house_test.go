@@ -21,6 +21,7 @@ var allowed = map[string]struct {
 	"migrations":       {ours: []string{}},
 	"store":            {ours: []string{"blog", "migrations"}},
 	"store/storetest":  {ours: []string{"blog", "store"}},
+	"store/dialect":    {ours: []string{}},
 	"realtime":         {ours: []string{}, others: []string{"github.com/coder/websocket", "github.com/redis/go-redis"}},
 	"realtime/bustest": {ours: []string{"realtime"}},
 	"views":            {ours: []string{"blog"}, others: []string{"github.com/a-h/templ"}},
@@ -62,5 +63,22 @@ func TestArrowsOfTheHouse(t *testing.T) {
 	}
 	if seen < len(allowed)-2 {
 		t.Errorf("only %d rooms were looked at", seen)
+	}
+}
+
+// TestProductHoldsNoTestbed: nothing that runs servers for tests, or checks SQL for them, gets into the binary.
+func TestProductHoldsNoTestbed(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	packages := strings.Fields(string(out))
+	if !slices.Contains(packages, "vang/store") {
+		t.Fatalf("go list does not name vang/store: %s", out)
+	}
+	for _, p := range packages {
+		if p == "testing" || strings.HasPrefix(p, "vang/testbed") || strings.HasPrefix(p, "vang/store/") || strings.Contains(p, "pgquery") {
+			t.Errorf("the binary holds %s", p)
+		}
 	}
 }

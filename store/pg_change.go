@@ -65,8 +65,9 @@ SELECT count(*) FROM p`
 WITH lk AS (SELECT post_id FROM posts WHERE post_id = $1 FOR UPDATE),
      p AS (UPDATE posts SET read_only = $2, last_rev = last_rev + 1, state_rev = last_rev + 1
             WHERE post_id = $1 AND read_only <> $2 AND (SELECT count(*) FROM lk) = 1
-           RETURNING post_id, last_rev, state_rev, n_comments, read_only)
-SELECT p.post_id, s.epoch, p.last_rev, p.state_rev, p.n_comments, p.read_only FROM p, site s WHERE s.id = 1`
+           RETURNING post_id, last_rev, state_rev, n_comments, read_only),
+     s AS (SELECT epoch FROM site WHERE id = 1)
+SELECT p.post_id, s.epoch, p.last_rev, p.state_rev, p.n_comments, p.read_only FROM p, s`
 )
 
 // EditComment is blog.Comments'.

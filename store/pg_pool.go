@@ -75,8 +75,11 @@ func settings(more map[string]string) map[string]string {
 }
 
 // writingSession and readingSession are what the two pools differ in. A read takes no locks that a writer would run into.
+//
+// Writes are planned once a connection: PostgreSQL would plan what takes arrays anew each time, which takes longer than to
+// carry it out (measured: 390 comments/s from one writer against 1,280).
 func writingSession() map[string]string {
-	return map[string]string{"default_transaction_isolation": "serializable"}
+	return map[string]string{"default_transaction_isolation": "serializable", "plan_cache_mode": "force_generic_plan"}
 }
 
 func readingSession() map[string]string {

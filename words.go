@@ -54,6 +54,8 @@ func describe(err error, lang string) string {
 		return describe(usage.err, lang) + "\n" + fmt.Sprintf(hint.in(lang), usage.command)
 	case errors.As(err, &known):
 		return known.in(lang)
+	case lang == "vi" && inVietnamese(err) != "":
+		return "không dùng được cơ sở dữ liệu: " + inVietnamese(err)
 	case errors.As(err, &trouble) && trouble.Kind == blog.Unavailable && trouble.Err != nil:
 		return text{"the database cannot be used: ", "không dùng được cơ sở dữ liệu: "}.in(lang) + trouble.Err.Error()
 	}

@@ -105,7 +105,7 @@ type tally struct {
 }
 
 // tallyMemory is how long what went wrong still shows on /health.
-const tallyMemory = 10 * time.Second
+const tallyMemory = 5 * time.Second
 
 func (t *tally) count() {
 	t.total.Add(1)

@@ -88,6 +88,38 @@ func TestWakeEndsTheBeliefAtOnce(t *testing.T) {
 	})
 }
 
+func TestAWakeForNoPostIsOneForEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		revOf(t, h, "a")
+		revOf(t, h, "b")
+		r.set("a", 2)
+		r.set("b", 3)
+		h.stale("") // such as after the bus was interrupted
+		if a, b := revOf(t, h, "a"), revOf(t, h, "b"); a != 2 || b != 3 {
+			t.Errorf("revs %d and %d", a, b)
+		}
+	})
+}
+
+// interrupted is a bus over which no wakes come.
+type interrupted struct{ realtime.Bus }
+
+func (interrupted) Stats() realtime.BusStats { return realtime.BusStats{} }
+
+func TestHeadIsBelievedForASecondWhileNoWakesArrive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newTestHeads()
+		h.bus = interrupted{}
+		revOf(t, h, "a")
+		r.set("a", 2)
+		time.Sleep(time.Second + time.Millisecond)
+		if rev := revOf(t, h, "a"); rev != 2 {
+			t.Errorf("after a second: rev %d", rev)
+		}
+	})
+}
+
 func TestWakeDuringALookIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, r := newTestHeads()

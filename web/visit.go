@@ -54,8 +54,8 @@ func (s *Server) newVisit(r *http.Request) *visit {
 	v := &visit{addr: peer, proxied: s.trusts(peer), secure: r.TLS != nil}
 	if v.proxied {
 		v.addr = s.forwardedAddr(r, peer)
-		v.secure = v.secure || strings.EqualFold(strings.TrimSpace(r.Header.Get("X-Forwarded-Proto")), "https")
-		if id := r.Header.Get("X-Request-Id"); wellShapedID(id) {
+		v.secure = v.secure || strings.EqualFold(nearest(r.Header, "X-Forwarded-Proto"), "https")
+		if id := nearest(r.Header, "X-Request-Id"); wellShapedID(id) {
 			v.id, v.proxyID = id, true
 		}
 	}
@@ -63,6 +63,17 @@ func (s *Server) newVisit(r *http.Request) *visit {
 		v.id = blog.NewID()
 	}
 	return v
+}
+
+// nearest is what the proxy that handed the request on says. Should it have added to what came instead of replacing it, its
+// own word is the last.
+func nearest(h http.Header, name string) string {
+	values := h.Values(name)
+	if len(values) == 0 {
+		return ""
+	}
+	last := values[len(values)-1]
+	return strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
 }
 
 // clientAddr is the address of whoever sent the request: the rightmost of X-Forwarded-For that no trusted proxy has, if a

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 )
 
@@ -32,6 +33,69 @@ func TestClientAddrBelievesTrustedProxiesOnly(t *testing.T) {
 				t.Errorf("%s", got)
 			}
 		})
+	}
+}
+
+// A proxy such as Nginx puts the address that it saw behind what the client sent, in the same line or in another. Whatever
+// the client sent must change nothing.
+func TestNothingThatAClientForgesMovesItsAddress(t *testing.T) {
+	s := &Server{deps: Deps{Config: Config{TrustedProxies: []netip.Prefix{
+		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("fd00::/8"),
+	}}}}
+	const client = "203.0.113.9"
+	for _, forged := range []string{
+		"", "1.1.1.1", "10.0.0.7", "127.0.0.1", "127.0.0.1, 10.0.0.1", "::1", "fd00::1", "unknown", "203.0.113.9, 1.1.1.1", ",", ", ,", "\"1.1.1.1\"",
+		"1.1.1.1;2.2.2.2", "for=1.1.1.1", "1.1.1.1:99999", "::ffff:10.0.0.1", "fe80::1%eth0", "0.0.0.0", "\x00", strings.Repeat("10.0.0.1,", 3000),
+	} {
+		for name, seen := range map[string][]string{
+			"one proxy":             {forged + ", " + client},
+			"in a line of its own":  {forged, client},
+			"two proxies":           {forged + ", " + client + ", 10.0.0.2"},
+			"two, each in its line": {forged, client, "10.0.0.2"},
+			"three":                 {forged + "," + client + ",10.0.0.2,fd00::2"},
+		} {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.RemoteAddr = "10.0.0.1:4321"
+			r.Header["X-Forwarded-For"] = seen
+			r.Header.Set("X-Real-Ip", forged)
+			r.Header.Set("Forwarded", "for="+forged)
+			if got := s.clientAddr(r).String(); got != client {
+				t.Errorf("%s, forged %.40q: %s", name, forged, got)
+			}
+			r.RemoteAddr = "198.51.100.1:4321" // a proxy that nobody trusts: it is the client
+			if got := s.clientAddr(r).String(); got != "198.51.100.1" {
+				t.Errorf("%s, forged %.40q, past the proxies: %s", name, forged, got)
+			}
+		}
+	}
+}
+
+func TestTheNearestProxysWordCounts(t *testing.T) {
+	s := &Server{deps: Deps{Config: Config{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}}
+	const forged, given = "ffffffffffffffffffffffffffffffff", "0123456789abcdef0123456789abcdef"
+	for _, tt := range []struct {
+		name      string
+		peer      string
+		ids       []string
+		protos    []string
+		id        string
+		byProxy   bool
+		encrypted bool
+	}{
+		{"replaced", "10.0.0.1:1", []string{given}, []string{"https"}, given, true, true},
+		{"added in a line", "10.0.0.1:1", []string{forged, given}, []string{"https", "http"}, given, true, false},
+		{"added behind a comma", "10.0.0.1:1", []string{forged + ", " + given}, []string{"https, http"}, given, true, false},
+		{"behind another that speaks plainly", "10.0.0.1:1", []string{given}, []string{"http, https"}, given, true, true},
+		{"nonsense behind it", "10.0.0.1:1", []string{given, "<script>"}, []string{"https", ""}, "", false, false},
+		{"by a stranger", "203.0.113.9:1", []string{forged}, []string{"https"}, "", false, false},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = tt.peer
+		r.Header["X-Request-Id"], r.Header["X-Forwarded-Proto"] = tt.ids, tt.protos
+		v := s.newVisit(r)
+		if tt.id == "" && (v.id == forged || v.id == given || v.id == "") || tt.id != "" && v.id != tt.id || v.proxyID != tt.byProxy || v.secure != tt.encrypted {
+			t.Errorf("%s: id %q of a proxy %t, encrypted %t", tt.name, v.id, v.proxyID, v.secure)
+		}
 	}
 }
 

@@ -111,6 +111,9 @@ func record(ctx context.Context, o Options, out *history.Recorder) (err error) {
 	return r.run(ctx)
 }
 
+// calm is how long all is well at first, to compare with.
+const calm = 4 * time.Second
+
 // run has everybody work while the schedule of faults lasts, waits until all is quiet, and looks at what is there.
 func (r *Run) run(ctx context.Context) error {
 	reading, stopReading := context.WithCancel(ctx)
@@ -122,6 +125,7 @@ func (r *Run) run(ctx context.Context) error {
 	audience := r.startReaders(reading, &readers)
 	r.startWriters(writing, &writers)
 	err := call(ctx, r.options.Begun, r)
+	pause(ctx, calm)
 	if err == nil {
 		err = r.breakThings(ctx, plan(r.random("nemesis"), r.options.For, len(r.cluster.Replicas)))
 	}

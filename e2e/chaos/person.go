@@ -24,6 +24,7 @@ type person struct {
 	name string
 	base string // "http://127.0.0.1:port"
 	post string // slug of the discussion that they are in
+	at   int    // whom they ask, as in history.Record.Replica
 	jar  http.CookieJar
 	http *http.Client
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -90,7 +91,7 @@ func (p *person) ask(ctx context.Context, q request) answer {
 		text += ": " + problem.Error()
 	}
 	r := history.Record{
-		Process: p.name, Kind: history.Request, Begin: a.begin, End: a.end, Outcome: history.OK, Status: a.status, Post: p.post,
+		Process: p.name, Kind: history.Request, Begin: a.begin, End: a.end, Outcome: history.OK, Status: a.status, Post: p.post, Replica: p.at,
 		Text: text, GaveUp: a.gaveUp, RetryAfter: a.header.Get("Retry-After") != "",
 	}
 	switch {

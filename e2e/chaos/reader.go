@@ -43,7 +43,6 @@ type follower interface {
 type reader struct {
 	*person
 	follower
-	replica int
 	form    string
 	attempt int
 	mu      sync.Mutex // guards what the follower holds
@@ -87,7 +86,7 @@ func (r *reader) connect(ctx context.Context) *websocket.Conn {
 	path, protocol, first, cursor := r.hello()
 	r.mu.Unlock()
 	rec := history.Record{
-		Process: r.name, Kind: history.Connect, Begin: r.out.Now(), Outcome: history.OK, Post: r.post, Cursor: cursor, Replica: r.replica, Form: r.form,
+		Process: r.name, Kind: history.Connect, Begin: r.out.Now(), Outcome: history.OK, Post: r.post, Cursor: cursor, Replica: r.at, Form: r.form,
 	}
 	conn, err := r.dialSocket(ctx, path, protocol, first)
 	if ctx.Err() != nil {
@@ -204,6 +203,6 @@ func (r *reader) shows() history.Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rec := r.final()
-	rec.Process, rec.Kind, rec.Post, rec.Replica, rec.Form, rec.Begin = r.name, history.Final, r.post, r.replica, r.form, r.out.Now()
+	rec.Process, rec.Kind, rec.Post, rec.Replica, rec.Form, rec.Begin = r.name, history.Final, r.post, r.at, r.form, r.out.Now()
 	return rec
 }

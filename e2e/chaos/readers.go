@@ -33,7 +33,8 @@ func (r *Run) startReaders(ctx context.Context, running *sync.WaitGroup) (all au
 	}
 	for i, s := range sockets {
 		p := r.newPerson(fmt.Sprintf("reader %d", i+1), r.base(s.replica), Posts()[s.post], false)
-		f := &reader{person: p, replica: s.replica, form: s.form}
+		p.at = s.replica
+		f := &reader{person: p, form: s.form}
 		if s.form == formHTML {
 			f.follower = &pageReader{person: p, query: s.query}
 		} else {

@@ -33,6 +33,7 @@ type effect struct {
 	after       time.Duration // for how long after its end it may be felt
 	unavailable bool          // requests may be answered 503
 	cuts        bool          // an answer that had begun may break off
+	down        bool          // who asks that replica, and not Nginx, may get no answer
 	unwoken     bool          // pages may be as old as where no wake comes
 	nameless    bool          // it may not be known who asks, who then gets the page of everyone
 }
@@ -57,12 +58,12 @@ func effects(b Bounds) map[string]effect {
 	redis := effect{late: b.Redis, after: b.Redis, unwoken: true, nameless: true}
 	address := effect{late: b.Failover, after: b.Failover}
 	silent := effect{late: b.Failover + b.Live, after: b.Failover, unavailable: true, unwoken: true}
-	away := effect{blocks: true, late: b.Failover, after: b.Failover, unavailable: true, unwoken: true, nameless: true}
+	away := effect{blocks: true, late: b.Failover + b.Live, after: b.Failover, unavailable: true, unwoken: true, nameless: true}
 	return map[string]effect{
-		history.ReplicaKill:            {late: b.Live, after: b.Live, cuts: true, unwoken: true},
-		history.ReplicaRestart:         {late: b.Live, after: b.Live, unwoken: true},
-		history.ReplicaRollOut:         {late: b.Live, after: b.Live, unwoken: true},
-		history.ReplicaPause:           {blocks: true, late: b.Live, after: b.Live, unwoken: true},
+		history.ReplicaKill:            {late: b.Live, after: b.Live, cuts: true, down: true, unwoken: true},
+		history.ReplicaRestart:         {late: b.Live, after: b.Live, down: true, unwoken: true},
+		history.ReplicaRollOut:         {late: b.Live, after: b.Live, down: true, unwoken: true},
+		history.ReplicaPause:           {blocks: true, late: b.Live, after: b.Live, down: true, unwoken: true},
 		history.ReplicaCutOff:          away,
 		history.ReplicaDatabaseSilence: away,
 		history.ReplicaWithoutRedis:    redis,

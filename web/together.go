@@ -34,21 +34,25 @@ func (s *Server) useRedis(d Deps) error {
 
 // lookAtRedis tells how the parts are that replicas share.
 func (s *Server) lookAtRedis(ctx context.Context) []part {
-	var parts []part
-	if s.redis != nil {
-		parts = append(parts, s.lookAt(ctx, "sessions", stateDegraded, s.pingShared(&s.sessionErrors)))
+	if s.redis == nil {
+		return nil // this process alone
 	}
-	if s.redis != nil && s.redis.limits != nil {
+	parts := []part{s.lookAt(ctx, "sessions", stateDegraded, s.pingShared(&s.sessionErrors))}
+	if s.redis.limits != nil {
 		parts = append(parts, s.lookAt(ctx, "limits", stateDegraded, s.pingShared(&s.redis.limits.fallbacks)))
 	}
 	if s.deps.Lineage != nil {
-		p := part{Name: "neighbours", Status: stateOK}
-		if _, near := s.deps.Lineage.Foreign(); near {
-			p.Status = stateDegraded
-		}
-		parts = append(parts, p)
+		parts = append(parts, lookAtNeighbours(s.deps.Lineage))
 	}
 	return parts
+}
+
+func lookAtNeighbours(l *realtime.Lineage) part {
+	p := part{Name: "neighbours", Status: stateOK}
+	if _, near := l.Foreign(); near {
+		p.Status = stateDegraded
+	}
+	return p
 }
 
 // pingShared asks Redis, and remembers what went wrong a moment ago: a Redis that is full answers a ping too.

@@ -25,13 +25,7 @@ func TestHealthAndMetricsTellOfAnotherBlogsReplicas(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- lineage.Run(ctx, bus) }()
-		status := func() string {
-			parts := s.lookAtRedis(ctx)
-			if len(parts) != 1 || parts[0].Name != "neighbours" {
-				t.Fatalf("%+v", parts)
-			}
-			return parts[0].Status
-		}
+		status := func() string { return lookAtNeighbours(lineage).Status }
 		if got := status(); got != "ok" {
 			t.Errorf("alone: %s", got)
 		}

@@ -2,6 +2,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -23,8 +24,8 @@ func TestMain(m *testing.M) {
 	if chromium.browser != nil {
 		chromium.browser.Stop()
 	}
-	if err := site.RemoveBinary(); err != nil {
-		fmt.Fprintln(os.Stderr, "remove the binary:", err)
+	if err := errors.Join(endTheCluster(), removeVariants(), site.RemoveBinary()); err != nil {
+		fmt.Fprintln(os.Stderr, "clean up:", err)
 	}
 	os.Exit(code)
 }

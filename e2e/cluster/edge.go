@@ -12,18 +12,22 @@ func (c *Cluster) startNginx(ctx context.Context) (err error) {
 	for _, r := range c.Replicas {
 		e.Replicas = append(e.Replicas, r.Addr)
 	}
+	take := []*string{&e.Status}
 	if e.Addr == "" {
-		if e.Addr, err = testbed.FreeAddr(); err != nil {
-			return err
-		}
+		take = append(take, &e.Addr)
 	}
 	if c.options.TLS {
-		if e.TLSAddr, err = testbed.FreeAddr(); err != nil {
+		take = append(take, &e.TLSAddr)
+	}
+	for _, addr := range take {
+		if *addr, err = testbed.FreeAddr(); err != nil {
 			return err
 		}
-		c.TLSURL = "https://" + e.TLSAddr
 	}
 	c.URL = "http://" + e.Addr
+	if c.options.TLS {
+		c.TLSURL = "https://" + e.TLSAddr
+	}
 	if c.Nginx, err = StartNginx(ctx, c.path("nginx"), e); err != nil {
 		return err
 	}

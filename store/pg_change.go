@@ -146,7 +146,7 @@ func (s *pgStore) spot(ctx context.Context, id string) (at spot, err error) {
 
 // readThread reads what a change at a spot needs.
 func readThread(ctx context.Context, c *pgx.Conn, at spot) (*thread, error) {
-	above := seqsAbove(at.key)
+	above := append([]int64{}, seqsAbove(at.key)...) // for a root empty, not NULL: nothing is different from all of NULL
 	rows, err := c.Query(ctx, selectThread, at.postID, append(slices.Clone(above), at.seq, at.parent), at.key.Bytes(), above)
 	if err != nil {
 		return nil, err

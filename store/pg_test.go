@@ -22,4 +22,5 @@ func TestPostgres(t *testing.T) {
 	t.Run("Dialect", seen.check)
 	t.Run("Sources", seen.covers)
 	t.Run("Parameters", func(t *testing.T) { seen.parameters(t, store.Server.Address(t)) })
+	t.Run("Plans", func(t *testing.T) { seen.plans(t, store.Server.Address(t)) })
 }

@@ -41,7 +41,7 @@ func english() *Catalogue {
 		NameLabel: "Name", URLLabel: "Website", URLHint: "Shown as a link on your name.", Optional: "optional",
 		Submit: "Post comment", Submitting: "Posting…", Cancel: "Cancel",
 		Remembered: "Your name is remembered in this browser.", Forget: "Forget me",
-		Away:      "Your name is not at hand right now, and will come back by itself. Commenting works: just type a name.",
+		Away:      "Your name is not at hand right now, and will come back. Commenting works: just type a name.",
 		NotSent:   "It could not be sent. Your text is still here: try again in a moment.",
 		EditTitle: "Edit your comment", EditHint: "You can change it until {time}.", Save: "Save", Saving: "Saving…",
 		DeleteTitle: "Delete your comment?", DeleteAsk: "Its text and your name are erased. This cannot be undone.",

@@ -86,3 +86,16 @@ func TestTheEditFormAnswersInItsSlotOnlyInside(t *testing.T) {
 		t.Error("the page of its own has no slot to answer in")
 	}
 }
+
+func TestANameThatIsNotAtHandIsToldOfAndCannotBeForgotten(t *testing.T) {
+	for _, lang := range []blog.Lang{blog.English, blog.Vietnamese} {
+		form := parse(t, CommentForm(Form{Lang: lang, Slug: "p", Action: "/x", Forget: "/me/forget", Away: true}))
+		if got := text(form); !strings.Contains(got, Words(lang).Away) || strings.Contains(got, Words(lang).Forget) {
+			t.Errorf("%s: %s", lang, got)
+		}
+		plain := parse(t, CommentForm(Form{Lang: lang, Slug: "p", Action: "/x", Forget: "/me/forget"}))
+		if got := text(plain); strings.Contains(got, Words(lang).Away) {
+			t.Errorf("%s, nothing amiss: %s", lang, got)
+		}
+	}
+}

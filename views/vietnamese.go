@@ -41,7 +41,7 @@ func vietnamese() *Catalogue {
 		NameLabel: "Tên", URLLabel: "Trang web", URLHint: "Hiện thành liên kết trên tên bạn.", Optional: "không bắt buộc",
 		Submit: "Đăng bình luận", Submitting: "Đang đăng…", Cancel: "Hủy",
 		Remembered: "Trình duyệt này đang nhớ tên bạn.", Forget: "Quên tôi đi",
-		Away:      "Tên của bạn hiện chưa lấy ra được và sẽ tự trở lại. Bạn vẫn bình luận được: chỉ cần gõ tên.",
+		Away:      "Tạm thời chưa lấy được tên đã nhớ của bạn. Bạn vẫn bình luận được: chỉ cần gõ tên.",
 		NotSent:   "Chưa gửi được. Những gì bạn viết vẫn còn đây: hãy thử lại sau giây lát.",
 		EditTitle: "Sửa bình luận của bạn", EditHint: "Bạn có thể sửa đến {time}.", Save: "Lưu", Saving: "Đang lưu…",
 		DeleteTitle: "Xóa bình luận của bạn?", DeleteAsk: "Nội dung và tên của bạn sẽ bị xóa hẳn, không lấy lại được.",

@@ -25,7 +25,7 @@ func (r *Run) breakThings(ctx context.Context, rounds []round) error {
 		errs := make([]error, len(round.lanes))
 		var lanes sync.WaitGroup
 		for i, steps := range round.lanes {
-			lanes.Go(func() { errs[i] = r.lane(ctx, steps) })
+			lanes.Go(func() { errs[i] = r.lane(ctx, steps, round.limit) })
 		}
 		lanes.Wait()
 		if err := errors.Join(errs...); err != nil {
@@ -40,8 +40,12 @@ func (r *Run) breakThings(ctx context.Context, rounds []round) error {
 	return nil
 }
 
-func (r *Run) lane(ctx context.Context, steps []step) error {
+func (r *Run) lane(ctx context.Context, steps []step, limit time.Duration) error {
+	begin := time.Now()
 	for _, s := range steps {
+		if time.Since(begin) > limit {
+			break
+		}
 		if !pause(ctx, s.after) {
 			return ctx.Err()
 		}

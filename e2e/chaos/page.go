@@ -101,8 +101,11 @@ func readItem(li *html.Node) history.Item {
 	}
 }
 
-// marks finds the word that a writer put into a text.
-var marks = regexp.MustCompile(`vm[0-9a-f]{4}p[0-9a-z]+n[0-9]+e[0-9]+`)
+// Marks is the pattern of the word that a writer puts into a text, for Go, PostgreSQL and scripts alike.
+const Marks = `vm[0-9a-f]{4}p[0-9a-z]+n[0-9]+e[0-9]+`
+
+// marks is compiled once; nothing changes it.
+var marks = regexp.MustCompile(Marks)
 
 func markIn(text string) string { return marks.FindString(text) }
 

@@ -20,7 +20,8 @@ type step struct {
 // the replicas, so that never more than one of them is down.
 type round struct {
 	lanes   [][]step
-	restore bool // at its end, when all else is well
+	limit   time.Duration // no fault begins later than this; a slow machine leaves out the last ones
+	restore bool          // at its end, when all else is well
 }
 
 // kind is what is drawn for a step: a fault and how long it may last.
@@ -86,9 +87,9 @@ func plan(rng *rand.Rand, total time.Duration, replicas int) []round {
 	}
 	var rounds []round
 	for left := total; left > 0; left -= roundTime {
-		r := round{restore: len(rounds)%4 == 1 || total <= 2*roundTime && left <= roundTime}
+		r := round{limit: min(left, roundTime), restore: len(rounds)%4 == 1 || total <= 2*roundTime && left <= roundTime}
 		for i := range decks {
-			r.lanes = append(r.lanes, decks[i].lane(rng, min(left, roundTime)))
+			r.lanes = append(r.lanes, decks[i].lane(rng, r.limit))
 		}
 		rounds = append(rounds, r)
 	}

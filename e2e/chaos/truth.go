@@ -25,7 +25,7 @@ func heldComment(post, id, body string) string {
 // database writes down what the database holds, asked without the blog.
 func (r *Run) database(ctx context.Context) error {
 	rows, err := r.table(ctx, 10, `SELECT slug, id, parent_id, seq, rev, state, shown, replies, encode(path, 'hex'),
-		coalesce(substring(body FROM '`+marks.String()+`'), '') FROM comments JOIN posts USING (post_id) ORDER BY slug, seq`)
+		coalesce(substring(body FROM '`+Marks+`'), '') FROM comments JOIN posts USING (post_id) ORDER BY slug, seq`)
 	if err != nil {
 		return err
 	}
@@ -57,6 +57,16 @@ func (r *Run) heads(ctx context.Context) (map[string]history.Record, error) {
 		}
 	}
 	return heads, err
+}
+
+// Cursors are where the posts stand, by slug.
+func (r *Run) Cursors(ctx context.Context) (map[string]string, error) {
+	heads, err := r.heads(ctx)
+	cursors := map[string]string{}
+	for slug, head := range heads {
+		cursors[slug] = head.Cursor
+	}
+	return cursors, err
 }
 
 // table asks the database. No column of what is asked for holds a "|".

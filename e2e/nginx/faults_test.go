@@ -1,0 +1,399 @@
+package nginx
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vang/e2e/site"
+)
+
+// crowd is clients that work until told to stop.
+type crowd struct {
+	stop chan struct{}
+	wg   sync.WaitGroup
+
+	mu     sync.Mutex
+	sent   []string // marks of comments
+	faults []string
+	pages  int
+}
+
+func newCrowd() *crowd { return &crowd{stop: make(chan struct{})} }
+
+func (c *crowd) run(n int, work func(mark string) (comment bool, fault string)) {
+	for worker := range n {
+		c.wg.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-c.stop:
+					return
+				default:
+				}
+				mark := fmt.Sprintf("mark %d %d %d end", worker, i, time.Now().UnixNano())
+				comment, fault := work(mark)
+				c.note(mark, comment, fault)
+			}
+		})
+	}
+}
+
+func (c *crowd) note(mark string, comment bool, fault string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case fault != "":
+		c.faults = append(c.faults, fault)
+	case comment:
+		c.sent = append(c.sent, mark)
+	default:
+		c.pages++
+	}
+}
+
+func (c *crowd) end() {
+	close(c.stop)
+	c.wg.Wait()
+}
+
+// status turns an answer into a fault unless it is what was wanted.
+func status(a answer, err error, want int, what string) string {
+	if err != nil {
+		return what + ": " + err.Error()
+	}
+	if a.Status != want {
+		return fmt.Sprintf("%s: %d %.150q", what, a.Status, a.Body)
+	}
+	return ""
+}
+
+func TestKilledReplicasCostNoRequestAndDoubleNone(t *testing.T) {
+	t.Parallel()
+	e := behind(t, 3, nil)
+	c := newCrowd()
+	var begun atomic.Int32 // answers that were on their way; nobody can take these back
+	// Without a key: all that makes the second try the same request is the id that Nginx gives it.
+	c.run(3, func(mark string) (bool, string) {
+		a, err := send(t.Context(), "POST", e.URL+page+"/comments", "name=An&body="+strings.ReplaceAll(mark, " ", "+"), "Content-Type: application/x-www-form-urlencoded")
+		return true, status(a, err, http.StatusSeeOther, "form")
+	})
+	api := func(mark string, headers ...string) (bool, string) {
+		body, _ := json.Marshal(site.Draft{Post: slug, Body: mark, Author: site.Author{Name: "Bình"}})
+		a, err := send(t.Context(), "POST", e.URL+"/api/comments", string(body), append(headers, "Content-Type: application/json")...)
+		return true, status(a, err, http.StatusCreated, "API")
+	}
+	c.run(2, func(mark string) (bool, string) { return api(mark) })
+	c.run(2, func(mark string) (bool, string) { return api(mark, "Idempotency-Key: "+mark) })
+	c.run(2, func(string) (bool, string) {
+		a, err := send(t.Context(), "GET", e.URL+page+"?at=x", "")
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			begun.Add(1)
+			err = nil
+		}
+		return false, status(a, err, http.StatusNotFound, "page")
+	})
+	kills := 0
+	for begin := time.Now(); time.Since(begin) < 10*time.Second; kills++ {
+		r := e.replicas[kills%3]
+		r.Kill()
+		if err := r.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond) // one death after the other: what was under way is done
+	}
+	c.end()
+	for i, fault := range c.faults {
+		if i == 5 {
+			t.Errorf("... %d in all", len(c.faults))
+			break
+		}
+		t.Error(fault)
+	}
+	there := map[string]int{}
+	for _, comment := range site.NewClient(e.replicas[0].URL).Comments(t, slug) {
+		_, rest, _ := strings.Cut(comment.HTML, "mark ")
+		mark, _, _ := strings.Cut(rest, " end")
+		there["mark "+mark+" end"]++
+	}
+	for _, mark := range c.sent {
+		if there[mark] != 1 {
+			t.Errorf("%s is there %d times", mark, there[mark])
+		}
+		delete(there, mark)
+	}
+	if len(there) > 0 {
+		t.Errorf("%d comments are there that nobody was told of: %v", len(there), there)
+	}
+	retried := 0
+	for _, l := range e.log(t) {
+		if l.Status >= 500 {
+			t.Errorf("%+v", l)
+		}
+		if l.Method == "POST" && strings.Contains(l.Upstream, ",") {
+			retried++
+		}
+	}
+	t.Logf("%d kills: %d comments, %d pages, %d POSTs sent to more than one replica, %d pages cut off", kills, len(c.sent), c.pages, retried, begun.Load())
+	if int(begun.Load()) > kills {
+		t.Error("that is more cut off than deaths explain")
+	}
+	if retried == 0 || len(c.sent) < 50 {
+		t.Error("nothing was tried")
+	}
+}
+
+func TestAPostWhoseReplicaDiesAfterItsCommitIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	e := behind(t, 2, nil)
+	// A replica that has done the work and dies before it answers: the request goes on to a real one, the answer is cut.
+	var did atomic.Int32
+	dying := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		req, _ := http.NewRequestWithContext(r.Context(), r.Method, e.replicas[0].URL+r.URL.Path, strings.NewReader(string(body)))
+		req.Header = r.Header.Clone()
+		req.Host = r.Host
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err == nil {
+			if _ = res.Body.Close(); res.StatusCode < 400 {
+				did.Add(1)
+			}
+		}
+		panic(http.ErrAbortHandler)
+	})
+	e.Replicas = []string{dying, e.replicas[1].Addr}
+	if err := e.Write(t.Context(), e.dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		word := "word" + strconv.Itoa(i)
+		postedAt(t, e.form(t, word))
+		body := `{"post":"` + slug + `","body":"api ` + word + `","author":{"name":"An"}}`
+		if a := e.send(t, "POST", "/api/comments", body, "Content-Type: application/json"); a.Status != http.StatusCreated {
+			t.Errorf("API: %d %s", a.Status, a.Body)
+		}
+	}
+	if n := len(site.NewClient(e.URL).Comments(t, slug)); n != 8 || did.Load() < 2 {
+		t.Errorf("of 8 comments, %d of which were done twice, %d are there", did.Load(), n)
+	}
+}
+
+func TestAFrozenReplicaCostsFewReadersTime(t *testing.T) {
+	t.Parallel()
+	e := behind(t, 3, nil)
+	if err := e.replicas[0].Process().Pause(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.replicas[0].Process().Resume() })
+	c := newCrowd()
+	var slow, slowest atomic.Int64
+	c.run(4, func(string) (bool, string) {
+		a, err := send(t.Context(), "GET", e.URL+page+"?at=x", "")
+		if a.Took > time.Second {
+			slow.Add(1)
+			slowest.Store(max(slowest.Load(), a.Took.Milliseconds()))
+		}
+		return false, status(a, err, http.StatusNotFound, "page")
+	})
+	time.Sleep(13 * time.Second) // two rounds of trying it again
+	c.end()
+	if len(c.faults) > 0 {
+		t.Errorf("%d faults, such as %s", len(c.faults), c.faults[0])
+	}
+	t.Logf("%d pages, %d took more than a second, the slowest %d ms", c.pages, slow.Load(), slowest.Load())
+	if slow.Load() > 10 || slowest.Load() > 7000 || c.pages < 500 {
+		t.Error("that is too many, too slow, or too few")
+	}
+}
+
+func TestOneSlowAnswerThrowsNoReplicaOut(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	once := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			<-r.Context().Done()
+		}
+	})
+	e := before(t, nil, once, serve(t, func(http.ResponseWriter, *http.Request) {}))
+	for range 6 {
+		if a := e.get(t, "/"); a.Status != http.StatusOK {
+			t.Fatalf("%d", a.Status)
+		} else if a.Took > time.Second && (a.Took < 4500*time.Millisecond || a.Took > 7*time.Second) {
+			t.Errorf("the other replica answered after %v, not the 5 s that pages have", a.Took)
+		}
+	}
+	if n := asked.Load(); n < 2 {
+		t.Errorf("after one slow answer the replica was asked %d times more", n-1)
+	}
+}
+
+func TestTimesOfEachKind(t *testing.T) {
+	t.Parallel()
+	// Answers after a time that one kind has and another has not.
+	e := before(t, nil, serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-time.After(7 * time.Second):
+		case <-r.Context().Done():
+		}
+	}))
+	var all sync.WaitGroup
+	for _, tt := range []struct {
+		method, path string
+		want         int
+	}{
+		{"GET", "/", 504}, {"GET", page, 504}, {"GET", "/static/x", 504}, {"GET", "/health", 504},
+		{"POST", page + "/comments", 200}, {"POST", "/api/comments", 200}, {"GET", "/live", 200}, {"GET", "/media/x", 200},
+	} {
+		all.Go(func() {
+			a, err := send(t.Context(), tt.method, e.URL+tt.path, "")
+			if err != nil || a.Status != tt.want {
+				t.Errorf("%s %s: %d after %v, %v", tt.method, tt.path, a.Status, a.Took, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestAReplicaThatSaysItCannotIsNotTheLastWord(t *testing.T) {
+	t.Parallel()
+	cannot := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "its own words", http.StatusServiceUnavailable)
+	})
+	can := serve(t, func(http.ResponseWriter, *http.Request) {})
+	e := before(t, nil, cannot, can)
+	for range 12 {
+		if a := e.form(t, "x"); a.Status != http.StatusOK {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+	}
+	// When all say so, their own words pass.
+	none := before(t, nil, cannot)
+	for range 12 {
+		if a := none.form(t, "x"); a.Status != http.StatusServiceUnavailable || a.Body != "its own words\n" {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+	}
+}
+
+func TestAKilledReplicaTruncatesNoPage(t *testing.T) {
+	t.Parallel()
+	// A page as large as there are, to a reader who takes it slowly; the replica dies as soon as it has sent it.
+	text := strings.Repeat("0123456789abcdef", 50<<10)
+	sent := make(chan struct{})
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+		_ = c.(*net.TCPConn).SetWriteBuffer(16 << 10) // what is written is with Nginx, not with the kernel
+		return ctx
+	}, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+		_, _ = io.WriteString(w, text)
+		close(sent)
+	})}
+	go func() { _ = server.Serve(l) }()
+	e := before(t, nil, l.Addr().String())
+	conn, err := net.Dial("tcp", e.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.(*net.TCPConn).SetReadBuffer(64 << 10)
+	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+	_, _ = io.WriteString(conn, "GET /?at=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	select {
+	case <-sent:
+	case <-time.After(10 * time.Second):
+		t.Fatal("Nginx does not take the page while its reader does not")
+	}
+	_ = server.Close()
+	all, err := io.ReadAll(conn)
+	if _, body, _ := strings.Cut(string(all), "\r\n\r\n"); err != nil || body != text {
+		t.Errorf("%d of %d bytes came (%v)", len(body), len(text), err)
+	}
+}
+
+func TestADeadReplicaBlocksNeitherStartNorReload(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	e := behind(t, 2, nil)
+	e.replicas[0].Kill()
+	for name, do := range map[string]func(context.Context) error{"check": e.Check, "reload": e.Reload} {
+		if err := do(ctx); err != nil {
+			t.Errorf("%s with one dead: %v", name, err)
+		}
+	}
+	for range 6 {
+		if a := e.get(t, page+"?at=x"); a.Status != http.StatusNotFound || a.Took > time.Second {
+			t.Errorf("one dead: %d after %v", a.Status, a.Took)
+		}
+	}
+	e.replicas[1].Kill()
+	if err := e.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Start(ctx); err != nil {
+		t.Fatalf("start with all dead: %v", err)
+	}
+	for range 10 {
+		if a := e.get(t, page); a.Status != http.StatusBadGateway || a.Took > time.Second {
+			t.Errorf("all dead: %d after %v", a.Status, a.Took)
+		}
+	}
+	// The first that is back answers at once, although both have just failed often.
+	if err := e.replicas[0].Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if a := e.get(t, page+"?at=x"); a.Status != http.StatusNotFound {
+			t.Errorf("one is back: %d", a.Status)
+		}
+	}
+}
+
+func TestAReloadKeepsSocketsForAWhile(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	e := behind(t, 2, variables{"EDGE_DRAIN": "3s"})
+	reader := site.NewClient(e.URL)
+	cursor := reader.Cursor(t, slug)
+	socket := reader.Listen(t, slug, cursor)
+	postedAt(t, e.form(t, "Before"))
+	if err := e.Reload(ctx); err != nil {
+		t.Fatal(err)
+	}
+	postedAt(t, e.form(t, "After+the+reload"))
+	for _, want := range []string{"Before", "After the reload"} {
+		if event, err := socket.Next(ctx); err != nil || !strings.Contains(event.Comment.HTML, want) {
+			t.Fatalf("%v, %q instead of %q", err, event.Comment.HTML, want)
+		}
+	}
+	begin := time.Now()
+	if _, err := socket.CloseCode(ctx); err == nil || ctx.Err() != nil {
+		t.Fatalf("the socket of the old worker stays: %v", err)
+	}
+	if time.Since(begin) > 6*time.Second {
+		t.Errorf("it was cut after %v", time.Since(begin))
+	}
+	postedAt(t, e.form(t, "Meanwhile"))
+	again := reader.Listen(t, slug, cursor)
+	for _, want := range []string{"Before", "After the reload", "Meanwhile"} {
+		if event, err := again.Next(ctx); err != nil || !strings.Contains(event.Comment.HTML, want) {
+			t.Fatalf("who came back: %v, %q instead of %q", err, event.Comment.HTML, want)
+		}
+	}
+}

@@ -238,7 +238,7 @@ func (d *desk) table() error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(d.out, "\n  logs are in %s\n", filepath.Join(d.c.Dir, "log"))
+	_, err := fmt.Fprintf(d.out, "\n  logs are in %s and %s\n", filepath.Join(d.c.Dir, "log"), filepath.Join(d.c.Dir, "nginx"))
 	if url := d.c.DatabaseURL(cluster.Database, cluster.Ways{Addresses: d.c.Addresses}); d.c.Postgres != nil {
 		_, err = fmt.Fprintf(d.out, "  psql '%s' looks into the database\n", url)
 	}

@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	begin := time.Now()
 	c, err := cluster.Start(ctx, o)
 	if errors.Is(err, testbed.ErrMissing) {
-		return fmt.Errorf("%w; then run make cluster again", err)
+		return fmt.Errorf("%w\ninstall all that a cluster is made of (on Debian: sudo apt-get install postgresql redis-server nginx-light prometheus) and run make cluster again", err)
 	}
 	if err != nil {
 		return err

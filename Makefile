@@ -8,7 +8,7 @@ DIST    = static/dist/vang.js
 PORT    = 8080
 REPLICAS = 3
 
-.PHONY: help run dev build cluster test unit e2e check generate format assets screenshots fuzz bench clean tools-present
+.PHONY: help run dev build cluster test unit e2e check generate format assets screenshots fuzz bench clean tools-present docker-check
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ $(DIST): package.json package-lock.json static/build.mjs $(shell find static/src
 tools-present:
 	@command -v go >/dev/null || { echo "make: Go is missing: install Go 1.26 or later from https://go.dev/dl/" >&2; exit 1; }
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "make: Node is missing: install Node 20 or later, with npm, from https://nodejs.org/" >&2; exit 1; }
+
+docker-check: ## build the image with a real engine, run it and both Compose files; says what could not be checked
+	sh tools/docker-check.sh
 
 screenshots: build ## pictures of every kind of page into screenshots/
 	cd e2e && SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run 'TestScreenshots' .

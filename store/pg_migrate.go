@@ -20,6 +20,9 @@ import (
 const (
 	// prepareTime bounds all that happens before a store is open. A migrator that was killed holds its lock for lockLease.
 	prepareTime = 2 * time.Minute
+	// lookTime bounds the look at the version, which asks for one row: on a network that lost it, nobody answers for as long
+	// as one waits, while the next connection may be a good one.
+	lookTime    = 3 * time.Second
 	lockLease   = 10 * time.Second
 	lockBeat    = 3 * time.Second
 	lockTry     = 200 * time.Millisecond
@@ -83,6 +86,8 @@ func (m pgMigration) provider(db *sql.DB) (*goose.Provider, error) {
 func (m pgMigration) versions(ctx context.Context, db *sql.DB, p *goose.Provider) (current, target int64, err error) {
 	sources := p.ListSources()
 	target = sources[len(sources)-1].Version
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+versionTable).Scan(&current)
 	var answer *pgconn.PgError
 	if errors.As(err, &answer) && answer.Code == noTable {

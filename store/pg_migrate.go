@@ -22,12 +22,12 @@ const (
 	prepareTime = 2 * time.Minute
 	// lookTime bounds the look at the version, which asks for one row: on a network that lost it, nobody answers for as long
 	// as one waits, while the next connection may be a good one.
-	lookTime    = 3 * time.Second
-	lockLease   = 10 * time.Second
-	lockBeat    = 3 * time.Second
-	lockTry     = 200 * time.Millisecond
-	lockTries   = uint64(prepareTime / lockTry)
-	lockTable   = "goose_lock"
+	lookTime  = 3 * time.Second
+	lockLease = 10 * time.Second
+	lockBeat  = 3 * time.Second
+	lockTry   = 200 * time.Millisecond
+	lockTries = uint64(prepareTime / lockTry)
+	lockTable = "goose_lock"
 )
 
 // pgMigration is what to bring up to date, and how.

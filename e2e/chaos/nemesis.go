@@ -93,9 +93,9 @@ func (s step) details() string {
 // replica is whose readers feel it: one replica's, those of the network that fails, or all.
 func (s step) replica() int {
 	switch s.fault {
-	case history.ReplicaKill, history.ReplicaPause, history.ReplicaRestart, history.ReplicaCutOff, history.ReplicaDatabaseSilence, history.ReplicaWithoutRedis:
+	case history.ReplicaKill, history.ReplicaKillCommit, history.ReplicaPause, history.ReplicaRestart, history.ReplicaCutOff, history.ReplicaDatabaseSilence, history.ReplicaWithoutRedis:
 		return s.target
-	case history.ReadersCut, history.ReadersSilent:
+	case history.NetworkCut, history.NetworkSilence, history.AnswersLost:
 		return history.Proxied
 	}
 	return 0
@@ -107,7 +107,7 @@ type healing func(context.Context) error
 // begin begins a fault; what it returns, if anything, heals it.
 func (r *Run) begin(ctx context.Context, s step) (healing, error) {
 	switch s.fault {
-	case history.ReplicaKill, history.ReplicaPause, history.ReplicaRestart, history.ReplicaRollOut:
+	case history.ReplicaKill, history.ReplicaKillCommit, history.ReplicaPause, history.ReplicaRestart, history.ReplicaRollOut:
 		return r.beginReplica(ctx, s)
 	case history.ReplicaCutOff, history.ReplicaDatabaseSilence, history.ReplicaWithoutRedis:
 		return r.beginPartition(s)
@@ -115,10 +115,15 @@ func (r *Run) begin(ctx context.Context, s step) (healing, error) {
 		return r.beginRedis(s)
 	case history.NginxReload:
 		return nil, r.cluster.Nginx.Reload(ctx)
-	case history.ReadersCut:
+	case history.NetworkCut:
 		r.network.Cut()
 		return nil, nil
-	case history.ReadersSilent:
+	case history.AnswersLost:
+		for range lostAnswers {
+			r.network.CutAfter(isPost)
+		}
+		return nil, nil
+	case history.NetworkSilence:
 		return silence(r.network), nil
 	}
 	return r.beginDatabase(s)
@@ -130,6 +135,10 @@ func (r *Run) beginReplica(ctx context.Context, s step) (healing, error) {
 	}
 	one := r.cluster.Replicas[s.target-1]
 	switch s.fault {
+	case history.ReplicaKillCommit:
+		awaitFirst(ctx, cutAfterCommit(one.Ways.Addresses), commitLimit)
+		one.Kill()
+		return one.Start, nil
 	case history.ReplicaKill:
 		one.Kill()
 		return one.Start, nil
@@ -193,7 +202,8 @@ func (r *Run) beginDatabase(s step) (healing, error) {
 	case history.DatabaseSilence:
 		return silence(all...), nil
 	case history.CommitCut:
-		return nil, r.cutAfterCommit()
+		cutAfterCommit(all)
+		return nil, nil
 	}
 	one := all[s.target-1]
 	switch s.fault {
@@ -211,13 +221,37 @@ func (r *Run) beginDatabase(s step) (healing, error) {
 	return nil, errors.New("there is no such fault")
 }
 
-// cutAfterCommit has each address carry the next comment to the database and break the connection before the answer.
-func (r *Run) cutAfterCommit() error {
-	for _, p := range r.cluster.Addresses {
-		p.CutAfter(func(b []byte) bool { return bytes.Contains(b, []byte("**vm")) })
+// cutAfterCommit has each way to the database carry the next comment there and break the connection before the answer. A
+// channel is closed when that has happened on a way.
+func cutAfterCommit(ways []*testbed.Proxy) (done []<-chan struct{}) {
+	for _, p := range ways {
+		done = append(done, p.CutAfter(func(b []byte) bool { return bytes.Contains(b, []byte("**vm")) }))
 	}
-	return nil
+	return done
 }
+
+const (
+	commitLimit = 8 * time.Second // for a comment to come to one replica
+	lostAnswers = 4               // on a way whose answers are lost
+)
+
+// awaitFirst waits until one of some channels is closed, at most for limit.
+func awaitFirst(ctx context.Context, done []<-chan struct{}, limit time.Duration) {
+	timed, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for _, d := range done {
+		go func() {
+			select {
+			case <-d:
+				cancel()
+			case <-timed.Done():
+			}
+		}()
+	}
+	<-timed.Done()
+}
+
+func isPost(fromClient []byte) bool { return bytes.HasPrefix(fromClient, []byte("POST ")) }
 
 func refuse(proxies ...*testbed.Proxy) healing {
 	for _, p := range proxies {

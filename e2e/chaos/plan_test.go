@@ -55,7 +55,7 @@ func TestAShortRunFitsInItsTime(t *testing.T) {
 			var sum time.Duration
 			for _, s := range steps {
 				sum += s.after + s.lasts
-				if s.fault == history.ReadersSilent {
+				if s.fault == history.NetworkSilence {
 					t.Error("a silent connection is given up after a minute")
 				}
 			}

@@ -33,6 +33,7 @@ type effect struct {
 	after       time.Duration // for how long after its end it may be felt
 	unavailable bool          // requests may be answered 503
 	cuts        bool          // an answer that had begun may break off
+	unheard     bool          // answers to people of the network that fails may not arrive
 	down        bool          // who asks that replica, and not Nginx, may get no answer
 	unwoken     bool          // pages may be as old as where no wake comes
 	nameless    bool          // it may not be known who asks, who then gets the page of everyone
@@ -61,6 +62,7 @@ func effects(b Bounds) map[string]effect {
 	away := effect{blocks: true, late: b.Failover + b.Live, after: b.Failover, unavailable: true, unwoken: true, nameless: true}
 	return map[string]effect{
 		history.ReplicaKill:            {late: b.Live, after: b.Live, cuts: true, down: true, unwoken: true},
+		history.ReplicaKillCommit:      {late: b.Live, after: b.Live, cuts: true, down: true, unwoken: true},
 		history.ReplicaRestart:         {late: b.Live, after: b.Live, down: true, unwoken: true},
 		history.ReplicaRollOut:         {late: b.Live, after: b.Live, down: true, unwoken: true},
 		history.ReplicaPause:           {blocks: true, late: b.Live, after: b.Live, down: true, unwoken: true},
@@ -75,13 +77,14 @@ func effects(b Bounds) map[string]effect {
 		history.AddressRefuse:          address,
 		history.AddressSilence:         silent,
 		history.AddressDelay:           address,
-		history.CommitCut:              address,
+		history.CommitCut:              {late: b.Failover, after: 2 * b.Failover}, // of the ways that were not taken meanwhile
 		history.DatabaseRefuse:         away,
 		history.DatabaseSilence:        away,
 		history.DatabaseRestore:        away,
 		history.NginxReload:            {late: b.Live},
-		history.ReadersCut:             {late: b.Live, cuts: true},
-		history.ReadersSilent:          {late: b.Live, cuts: true},
+		history.NetworkCut:             {late: b.Live, cuts: true, unheard: true},
+		history.NetworkSilence:         {late: b.Live, cuts: true, unheard: true},
+		history.AnswersLost:            {late: b.Live, after: b.DeadLink, cuts: true, unheard: true},
 	}
 }
 

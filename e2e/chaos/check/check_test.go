@@ -229,7 +229,7 @@ func timed() []spoiled {
 			s.move(t, html, 2, 9001)
 		}, Late},
 		{"a silent connection is not given up", func(t *testing.T, s *story) {
-			s.fault(history.ReadersSilent, 55*second, 56*second).Replica = history.Proxied
+			s.fault(history.NetworkSilence, 55*second, 56*second).Replica = history.Proxied
 			s.find(t, html, history.Connect, 0).Replica = history.Proxied
 			s.at(126*second, 126*second, history.Record{Process: html, Kind: history.Disconnect})
 		}, DeadLink},

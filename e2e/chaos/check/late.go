@@ -40,7 +40,7 @@ func (c *checker) connected(r *reader) []span {
 // silence is the fault that made a connection deaf for good.
 func (c *checker) silence(s span, replica int) *fault {
 	for i, f := range c.faults {
-		if f.Fault == history.ReadersSilent && f.concerns(replica) && f.Begin < s.to && f.End > s.from {
+		if f.Fault == history.NetworkSilence && f.concerns(replica) && f.Begin < s.to && f.End > s.from {
 			return &c.faults[i]
 		}
 	}

@@ -25,6 +25,7 @@ func (c *checker) checkRequest(r history.Record) {
 			c.violate(CutAnswer, fmt.Sprintf("the answer to %s broke off, and nothing had died: %s", r.Process, r.Text), r)
 		}
 	case r.GaveUp: // nobody waited for the answer
+	case r.Replica == history.Proxied && r.Status == 0 && len(c.during(r.Begin, r.End, func(f fault) bool { return f.unheard })) > 0:
 	case r.Replica > 0 && len(c.during(r.Begin, r.End, func(f fault) bool { return f.down && f.concerns(r.Replica) })) > 0:
 	case r.Status == http.StatusServiceUnavailable && len(c.during(r.Begin, r.End, func(f fault) bool { return f.unavailable })) > 0:
 		if !r.RetryAfter {

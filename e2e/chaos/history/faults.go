@@ -3,6 +3,7 @@ package history
 // The names of the faults that a history tells of.
 const (
 	ReplicaKill            = "replica killed"
+	ReplicaKillCommit      = "replica killed after a commit"
 	ReplicaRestart         = "replica restarted"
 	ReplicaPause           = "replica paused"
 	ReplicaRollOut         = "another version rolled out"
@@ -25,7 +26,9 @@ const (
 	DatabaseSilence = "database silent"
 	DatabaseRestore = "database put back"
 
-	NginxReload   = "Nginx reloaded"
-	ReadersCut    = "readers' connections cut"
-	ReadersSilent = "readers' connections silent"
+	NginxReload = "Nginx reloaded"
+	// Of the network between some people and Nginx.
+	NetworkCut     = "people's connections cut"
+	NetworkSilence = "people's connections silent"
+	AnswersLost    = "people's answers lost on the way"
 )

@@ -25,7 +25,7 @@ const (
 
 // EarlierComment is blog.Comments'.
 func (r *reads) EarlierComment(ctx context.Context, c blog.NewComment) (earlier blog.Added, found bool, err error) {
-	err = r.snapshot(ctx, "look for an earlier comment on "+c.PostID, func(t txn) (err error) {
+	err = r.snapshot(ctx, "look for an earlier comment on "+c.PostID, func(ctx context.Context, t txn) (err error) {
 		if earlier, found, err = t.answered(ctx, c); err == nil && !found {
 			earlier, found, err = t.repeated(ctx, c, r.now())
 		}

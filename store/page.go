@@ -21,7 +21,7 @@ func (r *reads) Page(ctx context.Context, q blog.PageQuery) (p blog.Page, err er
 	if q.Order != blog.Newest {
 		q.Order = blog.Oldest
 	}
-	err = r.snapshot(ctx, "read page of "+q.PostID, func(t txn) (err error) {
+	err = r.snapshot(ctx, "read page of "+q.PostID, func(ctx context.Context, t txn) (err error) {
 		p = blog.Page{Order: q.Order}
 		if p.Head, err = t.head(ctx, q.PostID); err != nil {
 			return err

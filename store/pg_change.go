@@ -135,7 +135,7 @@ func (s *pgStore) SetReadOnly(ctx context.Context, postID string, readOnly bool)
 }
 
 func (s *pgStore) spot(ctx context.Context, id string) (at spot, err error) {
-	err = s.single(ctx, "find comment "+id, func(t txn) error {
+	err = s.single(ctx, "find comment "+id, func(ctx context.Context, t txn) error {
 		var path []byte
 		err := t.row(ctx, []any{&at.postID, &path, &at.seq, &at.parent}, selectSpot, id)
 		at.key = blog.KeyFromBytes(path)

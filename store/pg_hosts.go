@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -31,21 +32,21 @@ const (
 // connection would still wait for a host that swallows as often as chance has it.
 type pgHosts struct {
 	mu    sync.Mutex
-	owing map[string]time.Time // since when a host owes an answer, by "host:port"
+	debts map[string]time.Time // since when a host owes an answer, by "host:port"
 }
 
-func newHosts() *pgHosts { return &pgHosts{owing: map[string]time.Time{}} }
+func newHosts() *pgHosts { return &pgHosts{debts: map[string]time.Time{}} }
 
 // order prepares one attempt to connect: hosts in random order, those last that lately did not answer. The ways to one host,
 // with TLS and without, stay in their order.
 func (h *pgHosts) order(_ context.Context, config *pgx.ConnConfig) error {
-	first := &pgconn.FallbackConfig{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}
+	ways := []*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}
 	groups := map[string][]*pgconn.FallbackConfig{}
-	for _, way := range append([]*pgconn.FallbackConfig{first}, config.Fallbacks...) {
+	for _, way := range append(ways, config.Fallbacks...) {
 		key := hostKey(way.Host, way.Port)
 		groups[key] = append(groups[key], way)
 	}
-	var ways []*pgconn.FallbackConfig
+	ways = nil
 	for _, key := range h.ranked(groups) {
 		ways = append(ways, groups[key]...)
 	}
@@ -63,7 +64,7 @@ func (h *pgHosts) ranked(groups map[string][]*pgconn.FallbackConfig) []string {
 	h.mu.Lock()
 	for key := range groups {
 		keys = append(keys, key)
-		ranks[key] = rank(time.Since(h.owing[key]))
+		ranks[key] = rank(time.Since(h.debts[key]))
 	}
 	h.mu.Unlock()
 	rand.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
@@ -71,28 +72,42 @@ func (h *pgHosts) ranked(groups map[string][]*pgconn.FallbackConfig) []string {
 	return keys
 }
 
-// rank is lower for hosts to be tried earlier, by how long they owe an answer. After a while one attempt finds out.
+// The order in which hosts are tried.
+const (
+	first = iota // those that owe nothing, or for so long that an attempt may find out how they are
+	next         // those that are just being dialled
+	last         // those that took too long
+)
+
+// rank is a host's place in the order, by how long it owes an answer.
 func rank(owing time.Duration) int {
 	switch {
 	case owing >= avoided:
-		return 0
+		return first
 	case owing < slowAnswer:
-		return 1
+		return next
 	}
-	return 2
+	return last
 }
 
 // owes notes that a host was asked at a time and has not answered.
 func (h *pgHosts) owes(key string, since time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.owing[key] = since
+	h.debts[key] = since
 }
 
 func (h *pgHosts) answered(key string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.owing, key)
+	delete(h.debts, key)
+}
+
+// owing tells whether a host is to be tried last.
+func (h *pgHosts) owing(key string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return rank(time.Since(h.debts[key])) == last
 }
 
 func hostKey(host string, port uint16) string { return net.JoinHostPort(host, strconv.Itoa(int(port))) }
@@ -144,6 +159,13 @@ func (a *attempt) connected(_ context.Context, c *pgconn.PgConn) error {
 	a.hosts.answered(a.last)
 	c.CustomData()[attemptName] = a
 	return nil
+}
+
+// doubtful tells whether to ask a connection for a sign of life before it is used: one that has rested, and one whose host
+// has left another connection without an answer. To find out by a statement would take as long as a try.
+func (h *pgHosts) doubtful(_ context.Context, p pgxpool.ShouldPingParams) bool {
+	a, known := p.Conn.PgConn().CustomData()[attemptName].(*attempt)
+	return p.IdleDuration > time.Second || known && h.owing(a.last)
 }
 
 // leave prepares a connection's end. The host of one that broke is tried last for a while.

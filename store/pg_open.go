@@ -13,7 +13,7 @@ import (
 // Limits of the two pools. Nobody waits for a page as long as for the answer to a comment.
 var (
 	writeLimits = pgLimits{try: 3 * time.Second, operation: 20 * time.Second}
-	readLimits  = pgLimits{try: 2 * time.Second, operation: 5 * time.Second}
+	readLimits  = pgLimits{try: 1500 * time.Millisecond, operation: 5 * time.Second}
 )
 
 // openPG connects once, without waiting for what may pass: that is the caller's, who can say what is waited for.
@@ -43,6 +43,7 @@ func openPG(ctx context.Context, address string, o Options) (_ *pgStore, err err
 // prepare looks at the database through one connection and brings its tables up to date.
 func (s *pgStore) prepare(ctx context.Context, a *pgAddress, o Options) error {
 	config := a.poolConfig(writingSession(), s.hosts, s.clock)
+	config.ConnConfig.Tracer = o.tracer
 	ctx, cancel := context.WithTimeout(ctx, prepareTime)
 	defer cancel()
 	if err := s.look(ctx, config.ConnConfig.Copy(), a.where); err != nil {

@@ -94,10 +94,12 @@ func (a *pgAddress) poolConfig(session map[string]string, hosts *pgHosts, clock 
 	config.PingTimeout = pingTimeout
 	config.ConnConfig.RuntimeParams = settings(session)
 	maps.Copy(config.ConnConfig.RuntimeParams, a.pool.ConnConfig.RuntimeParams)
-	config.ConnConfig.ConnectTimeout = min(a.pool.ConnConfig.ConnectTimeout, connectTimeout)
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
 	dialler := &net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 15 * time.Second, Interval: 5 * time.Second, Count: 3}}
 	config.ConnConfig.DialFunc = dialler.DialContext
-	config.BeforeConnect, config.BeforeClose = hosts.order, leave
+	config.BeforeConnect, config.ShouldPing, config.BeforeClose = hosts.order, hosts.doubtful, leave
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 		defer cancel()

@@ -32,13 +32,13 @@ var syncLimits = pgLimits{try: 20 * time.Second, operation: time.Minute}
 // one: replicas that start with the same new posts would each give them other discussions, and all but one begin anew.
 func (s *pgStore) SyncPosts(ctx context.Context, posts []PostAddress) (Synced, error) {
 	var plan postPlan
-	err := s.snapshot(ctx, "sync posts", func(t txn) error {
+	err := s.reading.readWithin(ctx, syncLimits, false, func(ctx context.Context, t txn) error {
 		known, err := t.discussions(ctx, posts)
 		plan = planPosts(posts, known, blog.NewID)
 		return err
 	})
 	if err != nil {
-		return Synced{}, err
+		return Synced{}, fmt.Errorf("sync posts: %w", s.fault(err))
 	}
 	if len(plan.named)+len(plan.led) == 0 {
 		return plan.Synced, nil

@@ -74,17 +74,21 @@ func storable(args []any) bool {
 }
 
 // read is reader's. One statement sees one moment by itself; more than one need a transaction that holds its moment still.
-func (p *pgPool) read(ctx context.Context, alone bool, f func(t txn) error) error {
-	err := p.do(ctx, func(ctx context.Context, c *pgx.Conn) error {
+func (p *pgPool) read(ctx context.Context, alone bool, f func(ctx context.Context, t txn) error) error {
+	return p.readWithin(ctx, p.limits, alone, f)
+}
+
+func (p *pgPool) readWithin(ctx context.Context, limits pgLimits, alone bool, f func(ctx context.Context, t txn) error) error {
+	err := p.within(ctx, limits, func(ctx context.Context, c *pgx.Conn) error {
 		if alone {
-			return f(txn{pgQuerier{c}})
+			return f(ctx, txn{pgQuerier{c}})
 		}
 		tx, err := c.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 		if err != nil {
 			return err
 		}
 		defer func() { _ = tx.Rollback(ctx) }() // nothing was written; a connection that cannot even end it is closed
-		return f(txn{pgQuerier{tx}})
+		return f(ctx, txn{pgQuerier{tx}})
 	})
 	if err == nil {
 		err = ctx.Err() // whoever is late has gone

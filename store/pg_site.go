@@ -37,7 +37,7 @@ func (s *pgStore) NewEpoch(ctx context.Context, seen string) (string, error) {
 // Secret is Store's.
 func (s *pgStore) Secret(ctx context.Context) (secret []byte, err error) {
 	const op = "read the site's secret"
-	read := func(t txn) error { return t.row(ctx, []any{&secret}, selectSecret) }
+	read := func(ctx context.Context, t txn) error { return t.row(ctx, []any{&secret}, selectSecret) }
 	if err := s.single(ctx, op, read); err != nil || len(secret) > 0 {
 		return secret, err
 	}

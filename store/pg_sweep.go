@@ -29,7 +29,7 @@ func (s *pgStore) sweep(ctx context.Context) error {
 func (s *pgStore) sweepOne(ctx context.Context, op, upTo, remove string, last int64) error {
 	for {
 		var end int64
-		find := func(t txn) error { return t.row(ctx, []any{&end}, upTo, last, int64(sweepAtOnce)) }
+		find := func(ctx context.Context, t txn) error { return t.row(ctx, []any{&end}, upTo, last, int64(sweepAtOnce)) }
 		if err := s.single(ctx, op, find); err != nil || end < 0 {
 			return err
 		}

@@ -15,8 +15,8 @@ import (
 // reader lets a Store read.
 type reader interface {
 	// read runs f over what the database holds at one moment; alone tells that f sends one statement only. f may run again,
-	// so it sets what it answers anew each time.
-	read(ctx context.Context, alone bool, f func(t txn) error) error
+	// so it sets what it answers anew each time; what it sends is bound by the time that it is given.
+	read(ctx context.Context, alone bool, f func(ctx context.Context, t txn) error) error
 }
 
 // reads is the reading half of a Store, in SQL that every engine speaks.
@@ -37,12 +37,12 @@ const (
 )
 
 // snapshot runs f over one moment and names op in its error.
-func (r *reads) snapshot(ctx context.Context, op string, f func(t txn) error) error {
+func (r *reads) snapshot(ctx context.Context, op string, f func(ctx context.Context, t txn) error) error {
 	return r.named(op, r.read(ctx, false, f))
 }
 
 // single is snapshot for an f that sends one statement: it is a moment by itself.
-func (r *reads) single(ctx context.Context, op string, f func(t txn) error) error {
+func (r *reads) single(ctx context.Context, op string, f func(ctx context.Context, t txn) error) error {
 	return r.named(op, r.read(ctx, true, f))
 }
 
@@ -55,7 +55,7 @@ func (r *reads) named(op string, err error) error {
 
 // Comment is Store's.
 func (r *reads) Comment(ctx context.Context, id string) (c blog.Comment, err error) {
-	err = r.single(ctx, "read comment "+id, func(t txn) error {
+	err = r.single(ctx, "read comment "+id, func(ctx context.Context, t txn) error {
 		c, err = t.comment(ctx, selectComment, id)
 		return err
 	})
@@ -64,7 +64,7 @@ func (r *reads) Comment(ctx context.Context, id string) (c blog.Comment, err err
 
 // Ancestors is Store's: those whose place is above, so a reply that stands beside the deepest has not that one above it.
 func (r *reads) Ancestors(ctx context.Context, id string) (list []blog.Comment, err error) {
-	err = r.snapshot(ctx, "read what is above "+id, func(t txn) error {
+	err = r.snapshot(ctx, "read what is above "+id, func(ctx context.Context, t txn) error {
 		c, err := t.comment(ctx, selectComment, id)
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func seqsAbove(k blog.Key) []int64 {
 
 // Changes is Store's.
 func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int) (ch blog.Changes, err error) {
-	err = r.snapshot(ctx, "read changes of "+postID, func(t txn) (err error) {
+	err = r.snapshot(ctx, "read changes of "+postID, func(ctx context.Context, t txn) (err error) {
 		ch = blog.Changes{}
 		if ch.Head, err = t.head(ctx, postID); err != nil {
 			return err
@@ -113,7 +113,7 @@ func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int
 
 // Heads is Store's.
 func (r *reads) Heads(ctx context.Context, postIDs []string) (heads []blog.Head, err error) {
-	err = r.read(ctx, len(postIDs) <= idsAtOnce, func(t txn) error {
+	err = r.read(ctx, len(postIDs) <= idsAtOnce, func(ctx context.Context, t txn) error {
 		heads = heads[:0]
 		for ids := range slices.Chunk(postIDs, idsAtOnce) {
 			err := t.rows(ctx, func(rows scanner) error {
@@ -167,7 +167,7 @@ func places(n int) int {
 
 // Resolve is Store's.
 func (r *reads) Resolve(ctx context.Context, slug string) (postID string, known bool, err error) {
-	err = r.single(ctx, "resolve "+slug, func(t txn) error {
+	err = r.single(ctx, "resolve "+slug, func(ctx context.Context, t txn) error {
 		err := t.row(ctx, []any{&postID}, selectSlug, slug)
 		known = err == nil
 		return orNone(err)
@@ -177,19 +177,19 @@ func (r *reads) Resolve(ctx context.Context, slug string) (postID string, known 
 
 // Epoch is Store's.
 func (r *reads) Epoch(ctx context.Context) (epoch string, err error) {
-	err = r.single(ctx, "read epoch", func(t txn) error { return t.row(ctx, []any{&epoch}, selectEpoch) })
+	err = r.single(ctx, "read epoch", func(ctx context.Context, t txn) error { return t.row(ctx, []any{&epoch}, selectEpoch) })
 	return epoch, err
 }
 
 // Totals is Store's.
 func (r *reads) Totals(ctx context.Context) (posts, comments int64, err error) {
-	err = r.single(ctx, "count", func(t txn) error { return t.row(ctx, []any{&posts, &comments}, selectTotals) })
+	err = r.single(ctx, "count", func(ctx context.Context, t txn) error { return t.row(ctx, []any{&posts, &comments}, selectTotals) })
 	return posts, comments, err
 }
 
 // FindSession is Store's.
 func (r *reads) FindSession(ctx context.Context, token string) (data []byte, found bool, err error) {
-	err = r.single(ctx, "find session", func(t txn) error {
+	err = r.single(ctx, "find session", func(ctx context.Context, t txn) error {
 		err := t.row(ctx, []any{&data}, selectSession, token, toMicros(r.now()))
 		found = err == nil
 		return orNone(err)

@@ -30,7 +30,7 @@ func (r *links) open(ctx context.Context, p *place) error {
 	}
 	var epoch string
 	for range cap(r.free) { // by the link that waited longest: each has its turn
-		err := r.read(ctx, true, func(t txn) error { return t.row(ctx, []any{&epoch}, selectEpoch) })
+		err := r.read(ctx, true, func(ctx context.Context, t txn) error { return t.row(ctx, []any{&epoch}, selectEpoch) })
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (r *links) close() {
 }
 
 // read is reader's. A single statement too is in a transaction: that costs nothing here, and its end is seen to.
-func (r *links) read(ctx context.Context, _ bool, f func(t txn) error) error {
+func (r *links) read(ctx context.Context, _ bool, f func(ctx context.Context, t txn) error) error {
 	return r.borrow(ctx, func(l *link) error {
 		if err := l.connect(ctx); err != nil {
 			return err
@@ -58,7 +58,7 @@ func (r *links) read(ctx context.Context, _ bool, f func(t txn) error) error {
 			l.disconnect()
 			return err
 		}
-		err := f(txn{l})
+		err := f(ctx, txn{l})
 		if err == nil {
 			err = ctx.Err() // an end in the middle may have cut a list short
 		}

@@ -133,7 +133,7 @@ func TestSettings(t *testing.T) {
 	if err := s.writer.do(t.Context(), func(_ context.Context, on txn) error { return check("writer", on, 0) }); err != nil {
 		t.Error(err)
 	}
-	if err := s.snapshot(t.Context(), "look", func(on txn) error { return check("reader", on, 1) }); err != nil {
+	if err := s.snapshot(t.Context(), "look", func(_ context.Context, on txn) error { return check("reader", on, 1) }); err != nil {
 		t.Error(err)
 	}
 }

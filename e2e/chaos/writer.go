@@ -107,7 +107,7 @@ func (w *writer) comment(ctx context.Context, post, parent string, hasty bool) {
 		to = w.taken(&wish, a)
 	}
 	w.out.Add(wish)
-	if wish.Outcome != history.OK {
+	if wish.Outcome != history.OK || wish.ID == "" {
 		return
 	}
 	w.board.add(post, wish.ID)

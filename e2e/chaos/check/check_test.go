@@ -68,6 +68,9 @@ const harness, writer, moderator, database = "harness", "writer", "moderator", "
 func stored() []spoiled {
 	return []spoiled{
 		{"a comment is lost", func(t *testing.T, s *story) { s.without(t, database, history.Row, 0) }, Lost},
+		{"an answer does not say what was taken", func(t *testing.T, s *story) {
+			s.at(4*second, 4*second+10, history.Record{Process: writer, Kind: history.Post, Mark: "m9"})
+		}, Lost},
 		{"a comment stands twice", func(t *testing.T, s *story) {
 			row := *s.find(t, database, history.Row, 0)
 			row.ID, row.Seq, row.Key, row.Rev = "c9", 5, "5", 7
@@ -189,6 +192,7 @@ func seen() []spoiled {
 		{"a hidden text is pushed", func(t *testing.T, s *story) {
 			s.find(t, html, history.Push, 6).Items = []history.Item{item("c3", "1.3", 7, "m3")}
 		}, Leaked},
+		{"the push that takes a text away holds it", func(t *testing.T, s *story) { s.find(t, json, history.Push, 5).Items[0].Mark = "m3" }, Leaked},
 		{"a hidden text is in a page made for one reader", page(31*second, true, "e.6", item("c3", "1.3", 3, "m3")), Leaked},
 		{"a hidden text is in everyone's page for too long", page(38*second, false, "e.6", item("c3", "1.3", 3, "m3")), Leaked},
 		{"a deleted text is in everyone's page for too long", page(24*second, false, "e.5", item("c2", "2", 2, "m2")), Leaked},

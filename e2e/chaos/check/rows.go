@@ -37,6 +37,11 @@ func (c *checker) checkRows() {
 	for _, id := range slices.Sorted(maps.Keys(c.comments)) {
 		c.checkComment(c.comments[id])
 	}
+	for _, t := range c.texts {
+		if t.wish.Kind == history.Post && t.wish.Outcome == history.OK && t.wish.ID == "" {
+			c.violate(Lost, fmt.Sprintf("%s was acknowledged, and not said as what: %s", t.wish.Mark, t.wish.Text), t.wish)
+		}
+	}
 }
 
 // origin is the comment that a text belongs to.

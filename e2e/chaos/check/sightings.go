@@ -22,6 +22,9 @@ func (c *checker) checkSighting(r *reader, e history.Record, item history.Item) 
 		}
 		return
 	}
+	if item.Gone {
+		c.violate(Leaked, fmt.Sprintf("%s was told that %s is gone, and what it said: %s", r.name, item.ID, item.Mark), e)
+	}
 	c.checkHeld(r, e, t)
 	c.checkRemoved(r, e, t)
 	c.checkReplaced(r, e, t)

@@ -7,8 +7,10 @@ VERSION = $$(git describe --tags --always --dirty 2>/dev/null || echo dev)
 DIST    = static/dist/vang.js
 PORT    = 8080
 REPLICAS = 3
+MINUTES = 10
+SEED    = 0
 
-.PHONY: help run dev build cluster test unit e2e check generate format assets screenshots fuzz bench clean tools-present docker-check
+.PHONY: help run dev build cluster chaos test unit e2e check generate format assets screenshots fuzz bench clean tools-present docker-check verify-cockroach
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -26,6 +28,10 @@ cluster: build ## the blog as a cluster on this machine, to try it and break it:
 	sh tools/servers.sh
 	cd e2e && go build -o ../bin/cluster ./cmd/cluster
 	bin/cluster -vang ./vang -replicas $(REPLICAS) -port $(PORT) -content "$(CONTENT)"
+
+chaos: assets ## break a cluster's parts for MINUTES=10 while people write and read, and judge what came of it; SEED=n does it again
+	sh tools/servers.sh
+	cd e2e && go run ./cmd/chaos -minutes $(MINUTES) -seed $(SEED)
 
 test: unit e2e ## run all tests; installs what it needs where it may
 
@@ -54,6 +60,9 @@ $(DIST): package.json package-lock.json static/build.mjs $(shell find static/src
 tools-present:
 	@command -v go >/dev/null || { echo "make: Go is missing: install Go 1.26 or later from https://go.dev/dl/" >&2; exit 1; }
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "make: Node is missing: install Node 20 or later, with npm, from https://nodejs.org/" >&2; exit 1; }
+
+verify-cockroach: assets ## run the store's suite, retries, plans and three replicas on a real CockroachDB: URL=postgres://...
+	@sh tools/verify-cockroach.sh "$(URL)"
 
 docker-check: ## build the image with a real engine, run it and both Compose files; says what could not be checked
 	sh tools/docker-check.sh

@@ -136,7 +136,7 @@ func TestKilledReplicasCostNoRequestAndDoubleNone(t *testing.T) {
 	}
 	retried := 0
 	for _, l := range e.log(t) {
-		if l.Status >= 500 {
+		if l.Status >= 500 && len(c.faults) < 5 {
 			t.Errorf("%+v", l)
 		}
 		if l.Method == "POST" && strings.Contains(l.Upstream, ",") {
@@ -268,21 +268,32 @@ func TestTimesOfEachKind(t *testing.T) {
 
 func TestAReplicaThatSaysItCannotIsNotTheLastWord(t *testing.T) {
 	t.Parallel()
-	cannot := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		http.Error(w, "its own words", http.StatusServiceUnavailable)
-	})
-	can := serve(t, func(http.ResponseWriter, *http.Request) {})
-	e := before(t, nil, cannot, can)
+	var cannot []string
+	for range 3 {
+		cannot = append(cannot, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "its own words", http.StatusServiceUnavailable)
+		}))
+	}
+	e := before(t, nil, cannot[0], cannot[1], serve(t, func(http.ResponseWriter, *http.Request) {}))
 	for range 12 {
-		if a := e.form(t, "x"); a.Status != http.StatusOK {
-			t.Fatalf("%d %s", a.Status, a.Body)
+		for _, path := range []string{page, "/live"} {
+			if a := e.get(t, path); a.Status != http.StatusOK {
+				t.Fatalf("%s: %d %s", path, a.Status, a.Body)
+			}
 		}
 	}
-	// When all say so, their own words pass.
-	none := before(t, nil, cannot)
-	for range 12 {
-		if a := none.form(t, "x"); a.Status != http.StatusServiceUnavailable || a.Body != "its own words\n" {
-			t.Fatalf("%d %s", a.Status, a.Body)
+	// When all say so, their own words pass; and at once where something was written, since that waits for the database.
+	for n := 1; n <= 3; n++ {
+		none := before(t, nil, cannot[:n]...)
+		for range 12 {
+			for _, a := range []answer{none.form(t, "x"), none.send(t, "POST", "/api/comments", "{}")} {
+				if a.Status != http.StatusServiceUnavailable || a.Body != "its own words\n" {
+					t.Fatalf("%d replicas: %d %s", n, a.Status, a.Body)
+				}
+			}
+			if l := none.logged(t, none.form(t, "x")); strings.Contains(l.Upstream, ",") {
+				t.Fatalf("a POST that was answered went on to %s", l.Upstream)
+			}
 		}
 	}
 }
@@ -302,6 +313,7 @@ func TestAKilledReplicaTruncatesNoPage(t *testing.T) {
 	}, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 		_, _ = io.WriteString(w, text)
+		_ = http.NewResponseController(w).Flush()
 		close(sent)
 	})}
 	go func() { _ = server.Serve(l) }()

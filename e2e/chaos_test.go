@@ -38,7 +38,7 @@ func TestNothingIsLostWhateverDies(t *testing.T) {
 	tab.Allow("status of 50[234]") // of a list asked for while the database is away
 	var said strings.Builder
 	result, err := chaos.Do(ctx, chaos.Options{
-		Binary: site.Binary(t), Next: variant(t, "main.version=another"), Dir: dir, Seed: seed, For: time.Minute, Log: &said, Slack: time.Second,
+		Binary: site.Binary(t), Next: variant(t, "main.version=another -X main.clockSkew=7m"), Dir: dir, Seed: seed, For: time.Minute, Log: &said, Slack: time.Second,
 		Begun: func(_ context.Context, r *chaos.Run) error { tab.Open(r.URL + "/blog/" + chaos.Posts()[0]); return nil },
 		Quiet: func(ctx context.Context, r *chaos.Run) error { return look(ctx, tab, r) },
 	})

@@ -67,6 +67,8 @@ func lanesOf(n int) [][]kind {
 			{fault: history.AddressDelay, targets: 3, least: 2 * second, most: 6 * second, delay: true},
 			{fault: history.DatabaseSilence, least: second, most: 4 * second},
 			{fault: history.CommitCut, targets: 3, least: 3 * second, most: 3 * second},
+			{fault: history.DatabaseRefuse, least: 25 * second, most: 35 * second, longRunsAlone: true}, // longer than any request is tried
+			{fault: history.DatabaseSilence, least: 25 * second, most: 35 * second, longRunsAlone: true},
 		},
 	}
 }

@@ -85,10 +85,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "seed %d; the same again: make chaos MINUTES=%v SEED=%d\nhistory and logs: %s\n", s.seed, s.minutes, s.seed, s.dir)
 	o := chaos.Options{Dir: s.dir, Seed: s.seed, For: time.Duration(s.minutes * float64(time.Minute)), Log: out, Slack: s.slack}
-	if o.Binary, err = build(ctx, s, "vang", "chaos-1"); err != nil {
+	if o.Binary, err = build(ctx, s, "vang", "-X main.version=chaos-1"); err != nil {
 		return err
 	}
-	if o.Next, err = build(ctx, s, "vang-next", "chaos-2"); err != nil {
+	if o.Next, err = build(ctx, s, "vang-next", "-X main.version=chaos-2 -X main.clockSkew=7m"); err != nil {
 		return err
 	}
 	result, err := chaos.Do(ctx, o)
@@ -98,13 +98,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return tell(out, result.File, result.Report)
 }
 
-// build makes a binary of a version.
-func build(ctx context.Context, s settings, name, version string) (string, error) {
+// build makes a binary; the one that is rolled out has another version, and a clock that is wrong by minutes.
+func build(ctx context.Context, s settings, name, linked string) (string, error) {
 	path, err := filepath.Abs(filepath.Join(s.dir, name))
 	if err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-X main.version="+version, "-o", path, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", linked, "-o", path, ".")
 	cmd.Dir = s.root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {

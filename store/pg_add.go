@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -73,10 +74,31 @@ SELECT count(*) FROM p`
 // AddComment is blog.Comments'.
 func (s *pgStore) AddComment(ctx context.Context, c blog.NewComment) (blog.Added, error) {
 	a := &addition{NewComment: c}
-	if err := s.writer.do(ctx, c.PostID, &pgJob{comment: a}); err != nil {
+	err := unstorable(c)
+	if err == nil {
+		err = s.writer.do(ctx, c.PostID, &pgJob{comment: a})
+	}
+	if err != nil {
 		return blog.Added{}, fmt.Errorf("add comment to %s: %w", c.PostID, err)
 	}
 	return a.added, nil
+}
+
+// unstorable finds texts that PostgreSQL refuses. What has such a name is not there.
+func unstorable(c blog.NewComment) error {
+	switch {
+	case !storable([]any{c.PostID}):
+		return blog.E(blog.NotFound, nil)
+	case !storable([]any{c.ParentID}):
+		return blog.Invalid("parent", "unknown")
+	case !storable([]any{c.ID, c.Name, c.URL, c.Email, c.Body, c.Visitor, c.Owner, c.FormerOwner, c.Key, c.Fingerprint}):
+		return errNoText()
+	}
+	return nil
+}
+
+func errNoText() error {
+	return blog.E(blog.Malformed, errors.New("text that is not UTF-8 or holds a NUL"))
 }
 
 // addAll stores comments of one post together. Each of list has its own answer when there is no error; with an error none
@@ -100,7 +122,7 @@ func (s *pgStore) tryAdd(ctx context.Context, c *pgx.Conn, postID string, list [
 		return nil
 	}
 	for _, a := range list {
-		a.sent = true
+		a.sent = a.sent || a.err == nil && a.added.Outcome == blog.Created
 	}
 	return storeIf(ctx, c, storeDraft, d.args()...)
 }

@@ -72,7 +72,12 @@ SELECT p.post_id, s.epoch, p.last_rev, p.state_rev, p.n_comments, p.read_only FR
 
 // EditComment is blog.Comments'.
 func (s *pgStore) EditComment(ctx context.Context, ch blog.Change, body string) (blog.Comment, error) {
-	c, err := s.change(ctx, ch.ID, func(t *thread) error { return t.edit(ch, body) })
+	c, err := s.change(ctx, ch.ID, func(t *thread) error {
+		if !storable([]any{body}) {
+			return errNoText()
+		}
+		return t.edit(ch, body)
+	})
 	if err != nil {
 		return blog.Comment{}, fmt.Errorf("edit comment %s: %w", ch.ID, err)
 	}
@@ -117,6 +122,9 @@ func (s *pgStore) change(ctx context.Context, id string, f func(*thread) error) 
 
 // SetReadOnly is Store's.
 func (s *pgStore) SetReadOnly(ctx context.Context, postID string, readOnly bool) (head blog.Head, err error) {
+	if !storable([]any{postID}) {
+		return blog.Head{}, blog.E(blog.NotFound, nil)
+	}
 	err = s.writer.do(ctx, postID, &pgJob{alone: func(ctx context.Context) error {
 		return s.write(ctx, "close or open the discussion of "+postID, func(ctx context.Context, c *pgx.Conn) error {
 			return inTurn(ctx, c, postID, func() error {

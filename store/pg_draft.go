@@ -59,7 +59,7 @@ func (d *draft) learn(s submission, c blog.Comment) {
 	case s.fingerprint == "":
 	case s.key != "":
 		d.keys[owned{s.owner, s.key}] = s
-	case c.State != blog.Deleted && d.words[words].at.Before(s.at):
+	case d.words[words].at.Before(s.at):
 		d.words[words] = s
 	}
 }

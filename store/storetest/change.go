@@ -155,6 +155,7 @@ func moveTests() map[string]func(*fixture) {
 		"hiding and showing":          moveHide,
 		"approving":                   moveApprove,
 		"a trace with replies":        moveTombstone,
+		"beside the deepest":          moveBesideDeepest,
 		"approving below an erased":   moveUnderErased,
 		"replies count":               moveReplies,
 		"no state":                    moveNoState,
@@ -292,6 +293,26 @@ func moveTombstone(f *fixture) {
 	f.move(mid.ID, blog.Published)
 	f.same("shown", ids(f.page(blog.PageQuery{PostID: post}).Comments), []string{root.ID, mid.ID})
 	f.same("rev", f.head(post).Rev, int64(10))
+}
+
+// moveBesideDeepest: a reply to the deepest comment stands beside it, so what it replies to keeps the traces above them both.
+func moveBesideDeepest(f *fixture) {
+	post := f.post("a")
+	thread := []blog.Comment{f.add(comment(post, "0"))}
+	for range blog.MaxDepth {
+		thread = append(thread, f.add(comment(post, "x", replyTo(thread[len(thread)-1]))))
+	}
+	above, deepest, beside := thread[:blog.MaxDepth-1], thread[blog.MaxDepth-1], thread[blog.MaxDepth]
+	for _, c := range above {
+		f.move(c.ID, blog.Deleted)
+	}
+	f.move(beside.ID, blog.Hidden)
+	f.same("replies of the deepest", f.read(deepest.ID).Replies, int64(0))
+	f.same("shown", ids(f.page(blog.PageQuery{PostID: post}).Comments), append(ids(above), deepest.ID))
+	f.move(deepest.ID, blog.Hidden)
+	f.same("shown, with the deepest hidden", ids(f.page(blog.PageQuery{PostID: post}).Comments), []string{})
+	f.move(beside.ID, blog.Published)
+	f.same("shown again", ids(f.page(blog.PageQuery{PostID: post}).Comments), append(ids(above), beside.ID))
 }
 
 func moveUnderErased(f *fixture) {

@@ -21,12 +21,14 @@ type fakeBus struct {
 	sent    []Wake
 	err     error
 	stuck   bool    // Publish waits for its context
+	tried   int     // calls of Publish
 	failing []error // what Subscribe answers, one after the other
 }
 
 func (b *fakeBus) Publish(ctx context.Context, w Wake) error {
 	b.mu.Lock()
 	stuck, err := b.stuck, b.err
+	b.tried++
 	b.mu.Unlock()
 	if stuck {
 		<-ctx.Done()
@@ -128,6 +130,12 @@ func TestReadersHereDoNotWaitForASilentBusOncePerWake(t *testing.T) {
 		synctest.Wait()
 		if n := len(p.pending.take()); n > 0 {
 			t.Errorf("%d wakes still wait", n)
+		}
+		time.Sleep(time.Minute)
+		bus.mu.Lock()
+		defer bus.mu.Unlock()
+		if bus.tried > 2 {
+			t.Errorf("the silent bus was tried %d times", bus.tried)
 		}
 	}, func(fallen []Wake) {
 		different := map[Wake]bool{}

@@ -80,3 +80,20 @@ func Explain(ctx context.Context, s Store, text string, args ...any) (plan []str
 	})
 	return plan, err
 }
+
+// Connections is how many connections an open s has made in all.
+func Connections(s Store) int64 {
+	p := s.(*pgStore)
+	return p.reading.Stat().NewConnsCount() + p.writing.Stat().NewConnsCount()
+}
+
+// CountSessions is the number of rows, those of pings aside.
+func CountSessions(ctx context.Context, s Store) (n int64) {
+	err := s.(*pgStore).single(ctx, "count", func(ctx context.Context, t txn) error {
+		return t.row(ctx, []any{&n}, `SELECT count(*) FROM sessions WHERE token <> $1`, beatRow)
+	})
+	if err != nil {
+		return -1
+	}
+	return n
+}

@@ -55,6 +55,9 @@ func pgRemedyFor(err error) remedy {
 	switch {
 	case errors.As(err, &answer):
 		return remedyOf(answer)
+	case isPlain(err):
+		return remedy{"pg-plain", "does not encrypt: give it a certificate, or write sslmode=disable in the address where the" +
+			" network between is trusted", 0}
 	case isCertificate(err):
 		return remedy{"pg-certificate", "does not prove who it is: correct sslmode and sslrootcert in the address, or the" +
 			" database's certificate", 0}
@@ -70,6 +73,8 @@ func remedyOf(answer *pgconn.PgError) remedy {
 		return remedy{"pg-database", "does not exist: make it with CREATE DATABASE, or name another in the address", 0}
 	case noRight:
 		return remedy{"pg-permission", "gives the user too few rights: make it the owner of the database", 0}
+	case noParameter, badParameter:
+		return remedy{"pg-parameter", "does not know what the address asks for after the ?: correct that", 0}
 	case noTable:
 		return remedy{"pg-tables", "lacks tables that it had: restore a backup", 0}
 	case tooManyClients:
@@ -123,12 +128,14 @@ func remedyOfLink(err error) remedy {
 	return remedy{}
 }
 
+// isPlain tells of a server without encryption, where the address demands it. The driver has no type for it.
+func isPlain(err error) bool { return strings.Contains(err.Error(), "server refused TLS connection") }
+
 // isCertificate tells of an encrypted connection that cannot be: mending that is an operator's.
 func isCertificate(err error) bool {
 	var verify *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var record tls.RecordHeaderError
-	return errors.As(err, &verify) || errors.As(err, &authority) || errors.As(err, &name) || errors.As(err, &record) ||
-		err != nil && strings.Contains(err.Error(), "server refused TLS connection")
+	return errors.As(err, &verify) || errors.As(err, &authority) || errors.As(err, &name) || errors.As(err, &record)
 }

@@ -132,7 +132,7 @@ func again(err error) bool {
 	var lost *lostError
 	var connect *pgconn.ConnectError
 	if errors.As(err, &connect) {
-		return !isCertificate(err)
+		return !isCertificate(err) && !isPlain(err)
 	}
 	return errors.As(err, &lost) || errors.Is(err, errAgain) || errors.Is(err, errNoConnection)
 }
@@ -146,6 +146,8 @@ const (
 	noDatabase       = "3D000"
 	noRight          = "42501"
 	noTable          = "42P01"
+	noParameter      = "42704"
+	badParameter     = "22023"
 	diskFull         = "53100"
 	tooManyClients   = "53300"
 	cancelled        = "57014"

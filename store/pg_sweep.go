@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -48,17 +50,22 @@ func (s *pgStore) Ping(ctx context.Context) error {
 	if beaten := s.beaten.Load(); beaten != nil && now.Sub(*beaten) < beatEvery {
 		return nil
 	}
-	return s.beat(ctx, now)
+	return s.beatWithin(ctx, now, s.writing.limits)
 }
 
-// firstBeat proves, before anything is served, that the database can be written.
-func (s *pgStore) firstBeat(ctx context.Context) error { return s.beat(ctx, time.Now()) }
+// firstBeat proves, before anything is served, that the database can be written. It does not wait for what may pass.
+func (s *pgStore) firstBeat(ctx context.Context) error {
+	return s.beatWithin(ctx, time.Now(), pgLimits{try: writeLimits.try, operation: writeLimits.try})
+}
 
-// beat writes a session that nobody has and that has expired, which the sweep removes with others.
-func (s *pgStore) beat(ctx context.Context, now time.Time) error {
-	err := s.one(ctx, "ping database", putSession, beatRow, []byte{}, int64(0))
-	if err == nil {
-		s.beaten.Store(&now)
+// beatWithin writes a session that nobody has and that has expired, which the sweep removes with others.
+func (s *pgStore) beatWithin(ctx context.Context, now time.Time, limits pgLimits) error {
+	err := s.writing.within(ctx, limits, func(ctx context.Context, c *pgx.Conn) error {
+		return pgQuerier{c}.exec(ctx, putSession, beatRow, []byte{}, int64(0))
+	})
+	if err != nil {
+		return fmt.Errorf("write to the database: %w", s.fault(err))
 	}
-	return err
+	s.beaten.Store(&now)
+	return nil
 }

@@ -98,7 +98,7 @@ tls() {
 }
 
 upstream() {
-	known="max_fails=2 fail_timeout=5s"
+	known="max_fails=2 fail_timeout=10s"
 	[ -z "$EDGE_RESOLVER" ] || known="$known resolve"
 	spare="max_fails=0 backup"
 	[ -z "$EDGE_RESOLVER" ] || spare="$spare resolve"

@@ -2,8 +2,10 @@ package nginx
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +51,7 @@ func TestAnyReplicaServesAnyReader(t *testing.T) {
 	}
 	// Sockets are logged when they close, so they are counted where they are open.
 	for _, r := range e.replicas {
-		if n := sockets6(t, r.URL); n != 2 {
+		if n := openSockets(t, r.URL); n != 2 {
 			t.Errorf("%s has %d of six sockets", r.Name, n)
 		}
 		if shares["GET "+r.Addr] == 0 || shares["POST "+r.Addr] == 0 {
@@ -58,8 +60,8 @@ func TestAnyReplicaServesAnyReader(t *testing.T) {
 	}
 }
 
-// sockets6 is how many sockets a replica says that it has open.
-func sockets6(t *testing.T, url string) int {
+// openSockets is how many sockets a replica says that it has open.
+func openSockets(t *testing.T, url string) int {
 	t.Helper()
 	a, err := send(t.Context(), http.MethodGet, url+"/metrics", "")
 	if err != nil {
@@ -67,7 +69,8 @@ func sockets6(t *testing.T, url string) int {
 	}
 	for l := range strings.Lines(a.Body) {
 		if rest, ok := strings.CutPrefix(strings.TrimSpace(l), "vang_live_sockets "); ok {
-			return int(rest[0] - '0')
+			n, _ := strconv.Atoi(rest)
+			return n
 		}
 	}
 	t.Fatal("no vang_live_sockets among the metrics")
@@ -128,6 +131,7 @@ func TestAProxyInFrontIsBelievedWhereItIsNamed(t *testing.T) {
 		{"203.0.113.9", "203.0.113.9"},
 		{"6.6.6.6, 203.0.113.9", "203.0.113.9"}, // the left one is the client's invention
 		{"2001:db8::1", "2001:db8::1"},
+		{"6.6.6.6, 203.0.113.9, 127.0.0.1", "203.0.113.9"}, // two proxies in a row
 		{"nonsense", "127.0.0.1"},
 		{"", "127.0.0.1"},
 	} {
@@ -179,6 +183,22 @@ func stylesheet(t *testing.T, e *edge) string {
 		t.Fatalf("no style in the page: %.200s", rest)
 	}
 	return path
+}
+
+func TestWhatAReplicaLeftAsItIsStaysSo(t *testing.T) {
+	t.Parallel()
+	text := strings.Repeat("not worth it ", 1000)
+	e := before(t, nil, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("ETag", `"strong"`)
+		_, _ = io.WriteString(w, text)
+	}))
+	for _, path := range []string{"/", "/api/comments/x", "/media/x"} {
+		a := e.get(t, path, "Accept-Encoding: gzip")
+		if a.Body != text || a.Header.Get("Content-Encoding") != "" || a.Header.Get("ETag") != `"strong"` {
+			t.Errorf("%s: %d bytes, %v", path, len(a.Body), a.Header)
+		}
+	}
 }
 
 func TestReplicasSeeFourWaysOfTakingEncodings(t *testing.T) {

@@ -68,6 +68,12 @@ func TestStrangersSharePagesForASecond(t *testing.T) {
 	if b := e.get(t, page, "Range: bytes=10-19"); b.Status == http.StatusPartialContent && b.Body != a.Body[10:20] || b.Status == http.StatusOK && b.Body != a.Body {
 		t.Errorf("a range: %d %q", b.Status, b.Body)
 	}
+	for _, encoding := range []string{"gzip", "", "br, gzip", "", "gzip"} {
+		b := e.get(t, page, "Accept-Encoding: "+encoding)
+		if got := b.Header.Get("Content-Encoding"); got != "" && !strings.Contains(encoding, got) || got == "" && b.Body != a.Body {
+			t.Errorf("who takes %q gets %q", encoding, got)
+		}
+	}
 	await(t, fresh, "what was kept has become too old", func() bool {
 		_, what := e.cached(t, page)
 		return what == "EXPIRED"
@@ -335,7 +341,7 @@ func TestFilesOfTwoVersionsAreNotMixedUp(t *testing.T) {
 			_, _ = w.Write([]byte(own))
 		})
 	}
-	e := before(t, nil, files("new", &newer), files("old", &older))
+	e := before(t, nil, files("old", &older), files("new", &newer))
 	right := false
 	for range 12 {
 		a := e.get(t, "/static/style-new.css")

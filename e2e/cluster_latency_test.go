@@ -23,8 +23,8 @@ func TestLatencyAcrossReplicas(t *testing.T) {
 		readers  = 1_000
 		comments = 40
 		// The goal is 250 ms at the 99th percentile. Readers, replicas and database share two cores here, with whatever else
-		// runs on them: the bound is wide, the numbers are in the log.
-		bound = 1500 * time.Millisecond
+		// runs on them: the bounds are wide, but not so wide that looks at heads alone, once a second, would do.
+		bound50, bound99 = 400 * time.Millisecond, time.Second
 	)
 	c := started(t)
 	slug := ownPost(t)
@@ -37,8 +37,8 @@ func TestLatencyAcrossReplicas(t *testing.T) {
 	own, others := crowd.delays(0), crowd.delays(1)
 	t.Logf("comment sent to its %d readers at the other replicas: p50 %v, p99 %v, max %v", 2*readers/3, share(others, 50), share(others, 99), share(others, 100))
 	t.Logf("to those at the writer's own replica: p50 %v, p99 %v, max %v", share(own, 50), share(own, 99), share(own, 100))
-	if p99 := share(others, 99); p99 > bound {
-		t.Errorf("the 99th percentile is %v", p99)
+	if p50, p99 := share(others, 50), share(others, 99); p50 > bound50 || p99 > bound99 {
+		t.Errorf("half came after %v, one in a hundred after %v; %v and %v are the limits", p50, p99, bound50, bound99)
 	}
 }
 

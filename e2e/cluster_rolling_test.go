@@ -12,8 +12,8 @@ func TestADeploymentCostsNoRequest(t *testing.T) {
 	c := started(t)
 	slug := ownPost(t)
 	next := variant(t, "main.version=next")
-	l := work(t, slug, []string{c.URL}, apiWriter, formWriter, pageReader, apiWriter, formWriter, pageReader)
 	readers := []*follower{follow(t, "a reader through Nginx", c.URL, slug), follow(t, "another reader through Nginx", c.URL, slug)}
+	l := work(t, slug, []string{c.URL}, apiWriter, formWriter, pageReader, apiWriter, formWriter, pageReader)
 	for _, r := range c.Replicas {
 		l.progress(t, 5)
 		was := r.Process().PID()
@@ -47,8 +47,8 @@ func TestADeploymentCostsNoRequest(t *testing.T) {
 func TestAKilledReplicaCostsNoRequest(t *testing.T) {
 	c := started(t)
 	slug := ownPost(t)
-	l := work(t, slug, []string{c.URL}, apiWriter, formWriter, pageReader, apiWriter, formWriter, pageReader)
 	reader := follow(t, "a reader through Nginx", c.URL, slug)
+	l := work(t, slug, []string{c.URL}, apiWriter, formWriter, pageReader, apiWriter, formWriter, pageReader)
 	for _, r := range c.Replicas {
 		l.progress(t, 5)
 		r.Kill()

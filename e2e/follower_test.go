@@ -138,7 +138,10 @@ func (f *follower) wait(t *testing.T, patience time.Duration, what string, is fu
 		select {
 		case <-changed:
 		case <-late:
-			t.Fatalf("%s: waited %v in vain until %s", f.name, patience, what)
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			t.Fatalf("%s: waited %v in vain until %s\nit has heard %d comments and stands at %s; it opened %d sockets and was refused %d times",
+				f.name, patience.Round(time.Millisecond), what, len(f.came), f.cursor, f.opened, f.refused)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -172,7 +173,12 @@ func (p *Proxy) CutAfter(match func(fromClient []byte) bool) <-chan struct{} {
 func (p *Proxy) Hold(prefix string) (caught <-chan struct{}, release func()) {
 	h := &hold{prefix: []byte(prefix), caught: make(chan struct{}), release: make(chan struct{})}
 	p.set(func() { p.holds = append(p.holds, h) })
-	return h.caught, func() { p.set(h.free) }
+	return h.caught, func() {
+		p.set(func() {
+			h.free()
+			p.holds = slices.DeleteFunc(p.holds, func(other *hold) bool { return other == h })
+		})
+	}
 }
 
 // free is called with the proxy's lock held.

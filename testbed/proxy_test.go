@@ -235,8 +235,9 @@ func TestProxyHoldsTheAnswersItWasToldTo(t *testing.T) {
 	if got, err := c.hear(10 * time.Second); got != "POST X" || err != nil {
 		t.Errorf("released: %q, %v", got, err)
 	}
-	_, again := p.Hold("POST ")
+	caught, again := p.Hold("POST ") // the one that was released holds nothing more
 	c.say("POST y")
+	<-caught
 	p.Cut()
 	c.broken()
 	again() // without harm

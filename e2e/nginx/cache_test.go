@@ -69,8 +69,8 @@ func TestStrangersSharePagesForASecond(t *testing.T) {
 		t.Errorf("a range: %d %q", b.Status, b.Body)
 	}
 	for _, encoding := range []string{"gzip", "", "br, gzip", "", "gzip"} {
-		b := e.get(t, page, "Accept-Encoding: "+encoding)
-		if got := b.Header.Get("Content-Encoding"); got != "" && !strings.Contains(encoding, got) || got == "" && b.Body != a.Body {
+		b := e.get(t, "/archive/2026?new", "Accept-Encoding: "+encoding)
+		if got := b.Header.Get("Content-Encoding"); got != "" && !strings.Contains(encoding, got) || got == "" && encoding != "" {
 			t.Errorf("who takes %q gets %q", encoding, got)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"vang/e2e/site"
+	"vang/testbed"
 )
 
 // crowd is clients that work until told to stop.
@@ -313,7 +316,7 @@ func TestAKilledReplicaTruncatesNoPage(t *testing.T) {
 	// A page as large as there are, to a reader who takes it slowly; the replica dies as soon as it has sent it.
 	text := strings.Repeat("0123456789abcdef", 50<<10)
 	sent := make(chan struct{})
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{Control: smallSegments}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,7 +330,27 @@ func TestAKilledReplicaTruncatesNoPage(t *testing.T) {
 		close(sent)
 	})}
 	go func() { _ = server.Serve(l) }()
-	e := before(t, nil, l.Addr().String())
+	e := prepare(t, nil, l.Addr().String())
+	if _, err := testbed.NginxVersion(t.Context()); err != nil {
+		testbed.Need(t, err)
+	}
+	if err := e.Write(t.Context(), e.dir); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(e.dir, "site.conf")
+	config, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config = []byte(strings.Replace(string(config), "default_server;", "default_server sndbuf=16k;", 1)) // nor has the kernel of this side
+	if err := os.WriteFile(file, config, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	nginx, err := testbed.StartNginx(t.Context(), e.dir, filepath.Join(e.dir, "nginx.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nginx.Process().Kill)
 	conn, err := (&net.Dialer{Control: smallSegments}).DialContext(t.Context(), "tcp", e.Addr)
 	if err != nil {
 		t.Fatal(err)

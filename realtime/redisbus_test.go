@@ -3,6 +3,7 @@ package realtime_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,12 +116,7 @@ func (e *ear) heard(w realtime.Wake) func() bool {
 	return func() bool {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		for _, h := range e.wakes {
-			if h == w {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(e.wakes, w)
 	}
 }
 

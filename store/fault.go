@@ -47,11 +47,27 @@ func newerTables(code, detail string, current, known int64) error {
 }
 
 // Trouble finds in err what an operator can end, for those who say it in another language: a code that never changes, and
-// the file, or the hosts and the database, that it is about.
+// the file, or the hosts and the database, that it is about. TroubleCodes lists the codes.
 func Trouble(err error) (code, detail string, ok bool) {
 	var t *trouble
 	if !errors.As(err, &t) {
 		return "", "", false
 	}
 	return t.code, t.detail, true
+}
+
+// TroubleCodes returns every code of Trouble.
+func TroubleCodes() []string {
+	return []string{
+		"address",
+
+		"pg-address", "pg-busy", "pg-certificate", "pg-connections", "pg-database", "pg-empty", "pg-encoding", "pg-full",
+		"pg-given-up", "pg-host", "pg-licence", "pg-lost", "pg-newer", "pg-parameter", "pg-password", "pg-permission",
+		"pg-plain", "pg-refused", "pg-slow", "pg-standby", "pg-starting", "pg-tables", "pg-timeout", "pg-trouble",
+
+		"sqlite-bad-folder", "sqlite-cannot-open", "sqlite-damaged", "sqlite-dead-link", "sqlite-disk", "sqlite-folder",
+		"sqlite-full", "sqlite-given-up", "sqlite-hidden", "sqlite-locked", "sqlite-missing", "sqlite-moved", "sqlite-newer",
+		"sqlite-no-file", "sqlite-no-folder", "sqlite-not-a-folder", "sqlite-not-local", "sqlite-read-only",
+		"sqlite-replaced",
+	}
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,10 +73,25 @@ func TestFinalFaults(t *testing.T) {
 			t.Errorf("%s: %d tries", code, n)
 		}
 	}
-	var e *blog.Error
-	failing(s, "XXC02", false, 1)
-	if err := s.DeleteSession(t.Context(), "t"); !errors.As(err, &e) || e.RetryAfter < time.Second {
-		t.Errorf("throttled: %v says not when to come again", err)
+}
+
+// TestThrottled: a cluster without a licence answers, and refuses to work. That is said loudly, and not at each request.
+func TestThrottled(t *testing.T) {
+	var said strings.Builder
+	s, err := store.Open(t.Context(), store.Options{Address: store.Server.Address(t), Log: slog.New(slog.NewTextHandler(&said, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	failing(s, "XXC02", false, 100)
+	for range 10 {
+		var e *blog.Error
+		if err := s.DeleteSession(t.Context(), "t"); !errors.As(err, &e) || e.RetryAfter < time.Second {
+			t.Errorf("throttled: %v says not when to come again", err)
+		}
+	}
+	if log := said.String(); strings.Count(log, "level=ERROR") != 1 || !strings.Contains(log, "COCKROACH_LICENSE") {
+		t.Errorf("the log says: %s", log)
 	}
 }
 

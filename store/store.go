@@ -1,7 +1,7 @@
 // Package store keeps discussions, addresses, sessions and the few numbers of the site in a database.
 //
-// Store is the contract; storetest is the suite that every engine passes. The engines live in this package: SQLite here,
-// CockroachDB and PostgreSQL beside it. It imports blog and migrations, never web or views. A Store may be used by any
+// Store is the contract; storetest is the suite that every engine passes. The engines live in this package: the
+// files of SQLite begin with sqlite_, those of CockroachDB and PostgreSQL with pg_, and what they share has no prefix. It imports blog and migrations, never web or views. A Store may be used by any
 // number of goroutines.
 package store
 

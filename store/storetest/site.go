@@ -16,6 +16,7 @@ func siteTests() map[string]func(*fixture) {
 		"one new epoch":                     siteOneEpoch,
 		"one secret":                        siteSecret,
 		"a sign of life":                    sitePing,
+		"the time":                          siteNow,
 		"a reader who goes away":            siteCancelled,
 		"readers who go away in the middle": siteInterrupted,
 		"after closing":                     siteClosed,
@@ -85,6 +86,15 @@ func siteSecret(f *fixture) {
 		if len(s) != 32 || !bytes.Equal(s, got[0]) || bytes.Equal(s, make([]byte, 32)) {
 			f.Fatalf("secrets of %d bytes, or not one", len(s))
 		}
+	}
+}
+
+func siteNow(f *fixture) {
+	for range 2 {
+		if now, want := f.store.Now(), f.clock.now(); !now.Equal(want) {
+			f.Errorf("it is %v, the store says %v", want, now)
+		}
+		f.clock.add(time.Hour)
 	}
 }
 

@@ -4,7 +4,9 @@
 #
 # Uses the engine that runs, if it can pull the images that are named. Otherwise, as root, starts an engine of its own, with
 # everything of it in a folder that is removed at the end, and makes stand-ins for images that cannot be pulled: they never get
-# into an engine of yours. Needs the ports that compose.yaml publishes. DOCKER_CHECK_DIR keeps images and stand-ins for the next run.
+# into an engine of yours. As every engine, it leaves the bridge docker0 and its chains in iptables.
+#
+# Needs the ports that compose.yaml publishes. DOCKER_CHECK_DIR names a folder that keeps images and stand-ins for the next run.
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD

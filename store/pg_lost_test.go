@@ -25,6 +25,8 @@ type lossy struct {
 	t     *testing.T
 	proxy *testbed.Proxy
 	post  string
+
+	database string
 }
 
 func openLossy(t *testing.T) *lossy {
@@ -34,7 +36,8 @@ func openLossy(t *testing.T) *lossy {
 		t.Fatal(err)
 	}
 	t.Cleanup(proxy.Close)
-	l := &lossy{t: t, proxy: proxy, Store: openAt(t, store.Server.Address(t, proxy.Addr)+"&pool_max_conns=1", time.Now)}
+	l := &lossy{t: t, proxy: proxy, database: store.Server.Database(t)}
+	l.Store = openAt(t, store.Server.Postgres(t).URL(l.database, proxy.Addr)+"&pool_max_conns=1", time.Now)
 	l.post = makePost(t, l, "a")
 	return l
 }
@@ -241,6 +244,81 @@ func TestPGBatchOutcomeUnknown(t *testing.T) {
 	if tries.Load() < 4 {
 		t.Errorf("only %d tries", tries.Load())
 	}
+}
+
+// TestPGLateAnswer: an edit that was stored in time, and whose answer was lost, has not become too late when it is tried
+// again.
+func TestPGLateAnswer(t *testing.T) {
+	var passed atomic.Int64
+	begin := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	s := openAt(t, store.Server.Address(t), func() time.Time { return begin.Add(time.Duration(passed.Load())) })
+	post := makePost(t, s, "a")
+	added, err := s.AddComment(t.Context(), newComment(post, "x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed.Store(int64(blog.EditWindow - time.Second))
+	store.Inject(s, func(done bool) error {
+		if !done || passed.Add(int64(time.Minute)) > int64(blog.EditWindow+time.Minute) {
+			return nil
+		}
+		return &pgconn.PgError{Code: "40003", Message: "statement completion unknown"}
+	})
+	ch := blog.Change{ID: added.Comment.ID, Visitor: "lan", Version: 0, Window: blog.EditWindow}
+	c, err := s.EditComment(t.Context(), ch, "y")
+	if err != nil || c.Edits != 1 || c.Rev != 2 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if s.Now().Before(begin.Add(blog.EditWindow)) {
+		t.Error("there was time left")
+	}
+}
+
+// TestPGNeverOverwrites: where the post's row and its comments do not fit together, as after a repair by hand, nothing is
+// stored in the place of a comment, and nothing acknowledged that was not.
+func TestPGNeverOverwrites(t *testing.T) {
+	l := openLossy(t)
+	first := l.add(newComment(l.post, "x"))
+	if _, err := store.Server.Postgres(t).SQL(t.Context(), l.database, "UPDATE posts SET last_seq = 0"); err != nil {
+		t.Fatal(err)
+	}
+	if added, err := l.AddComment(t.Context(), newComment(l.post, "y")); err == nil {
+		t.Errorf("acknowledged: %+v", added)
+	}
+	if found, err := l.Comment(t.Context(), first.ID); err != nil || found != first {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if head := l.head(); head.Rev != 1 || head.Count != 1 {
+		t.Errorf("head %+v", head)
+	}
+}
+
+// TestPGTextsThatCannotBeStored: what PostgreSQL has no way to keep is the writer's error, and nobody else's.
+func TestPGTextsThatCannotBeStored(t *testing.T) {
+	l := openLossy(t)
+	c := l.add(newComment(l.post, "x"))
+	for _, bad := range []string{"a\x00b", "a\xffb"} {
+		for name, want := range map[string]blog.Kind{
+			"post": blog.NotFound, "parent": blog.Validation, "key": blog.Malformed, "body": blog.Malformed,
+		} {
+			n := newComment(l.post, "y")
+			*map[string]*string{"post": &n.PostID, "parent": &n.ParentID, "key": &n.Key, "body": &n.Body}[name] = bad
+			if _, err := l.AddComment(t.Context(), n); blog.KindOf(err) != want {
+				t.Errorf("a %s of %q: %v", name, bad, err)
+			}
+		}
+		ch := blog.Change{ID: c.ID, Visitor: c.Visitor, Version: blog.AnyVersion, Window: blog.EditWindow}
+		if _, err := l.EditComment(t.Context(), ch, bad); blog.KindOf(err) != blog.Malformed {
+			t.Errorf("an edit to %q: %v", bad, err)
+		}
+		if _, err := l.MoveComment(t.Context(), blog.Change{ID: bad, Moderator: true}, blog.Hidden); blog.KindOf(err) != blog.NotFound {
+			t.Errorf("moving %q: %v", bad, err)
+		}
+		if _, err := l.SetReadOnly(t.Context(), bad, true); blog.KindOf(err) != blog.NotFound {
+			t.Errorf("closing %q: %v", bad, err)
+		}
+	}
+	checkAllThere(t, l, l.post, []string{c.ID})
 }
 
 // TestPGSleeperInItsTurn: a process that stops while it has its turn, as one that is paused or cut off does, does not keep

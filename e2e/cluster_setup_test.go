@@ -171,7 +171,7 @@ func TestAnotherDatabaseOnTheSameRedis(t *testing.T) {
 	for i, r := range blogs {
 		once(t, r.URL, slug, said[i]...)
 		for _, s := range said[1-i] {
-			if _, leaked := readers[i].came[s.id]; leaked {
+			if readers[i].has(s) {
 				t.Errorf("%s had %q", readers[i].name, s.body)
 			}
 		}

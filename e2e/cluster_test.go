@@ -36,6 +36,9 @@ func started(t *testing.T) *cluster.Cluster {
 	testbed.Need(t, theCluster.err)
 	c := theCluster.cluster
 	t.Cleanup(func() { mended(t, c) })
+	for _, r := range c.Replicas { // the test before this one may have had them lose each other
+		await(t, 10*time.Second, r.Name+" hears the bus", func() bool { return metric(t, r, "vang_bus_up") == 1 })
+	}
 	return c
 }
 

@@ -146,6 +146,21 @@ func (f *follower) wait(t *testing.T, patience time.Duration, what string, is fu
 	}
 }
 
+// sockets are how many were opened, and how many could not be.
+func (f *follower) sockets() (opened, refused int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.opened, f.refused
+}
+
+// has tells whether a comment has come.
+func (f *follower) has(s saying) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, ok := f.came[s.id]
+	return ok
+}
+
 // pause waits for d or the end of ctx.
 func pause(ctx context.Context, d time.Duration) {
 	select {

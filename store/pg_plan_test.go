@@ -135,9 +135,9 @@ var byName = regexp.MustCompile(`\b(id|token|slug) = \$\d`)
 
 // faults tells what is wrong with the plan of text.
 func (n node) faults(text string) (faults []string) {
-	conds := ""
+	var conds strings.Builder
 	for _, step := range n.all() {
-		conds += step.Cond
+		conds.WriteString(step.Cond)
 		switch {
 		case step.Type == "Seq Scan" && step.Relation == "site": // one row
 		case step.Type == "Seq Scan" && step.Relation == "posts" && strings.HasPrefix(text, "SELECT count(*)"): // for metrics
@@ -150,7 +150,7 @@ func (n node) faults(text string) (faults []string) {
 		}
 	}
 	for _, m := range ranged.FindAllStringSubmatch(text, -1) {
-		if !byName.MatchString(text) && !regexp.MustCompile(`\b`+m[1]+` [<>]`).MatchString(conds) {
+		if !byName.MatchString(text) && !regexp.MustCompile(`\b`+m[1]+` [<>]`).MatchString(conds.String()) {
 			faults = append(faults, "no index answers "+m[0])
 		}
 	}

@@ -59,7 +59,7 @@ func (c *Checker) Check(text string, from Origin) []string {
 	if n := len(tree.GetStmts()); n != 1 {
 		return []string{fmt.Sprintf("%d statements in one text", n)}
 	}
-	s := &statement{checker: c, origin: from, faults: map[string]bool{}, ctes: map[string]*cte{}, counted: map[string]bool{}}
+	s := &statement{checker: c, origin: from, faults: map[string]bool{}, ctes: map[string]*cte{}}
 	s.check(tree.GetStmts()[0].GetStmt())
 	faults := make([]string, 0, len(s.faults))
 	for f := range s.faults {
@@ -92,7 +92,6 @@ type statement struct {
 	faults  map[string]bool
 	ctes    map[string]*cte // of its WITH
 	order   []string        // their names
-	counted map[string]bool // columns that count rows, and so are never NULL
 	outer   bool            // it has an outer join
 }
 

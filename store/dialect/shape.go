@@ -33,13 +33,8 @@ func (s *statement) collect(top *pg.Node) {
 		s.order = append(s.order, c.GetCtename())
 	}
 	walk(top, func(n proto.Message, _ path) {
-		switch n := n.(type) {
-		case *pg.RangeFunction:
-			for _, w := range words(n.GetAlias().GetColnames()) {
-				s.counted[w] = true
-			}
-		case *pg.JoinExpr:
-			s.outer = s.outer || n.GetJointype() != pg.JoinType_JOIN_INNER
+		if join, is := n.(*pg.JoinExpr); is {
+			s.outer = s.outer || join.GetJointype() != pg.JoinType_JOIN_INNER
 		}
 	})
 }

@@ -23,16 +23,6 @@ func (p path) parent() step {
 	return p[len(p)-1]
 }
 
-// within returns the nearest node of type T above.
-func within[T proto.Message](p path) (found T, field string, ok bool) {
-	for i := len(p) - 1; i >= 0; i-- {
-		if n, is := p[i].node.(T); is {
-			return n, p[i].field, true
-		}
-	}
-	return found, "", false
-}
-
 // walk calls visit for each node of the tree, parents first. The wrappers that hold a node of any kind are passed over.
 func walk(n proto.Message, visit func(n proto.Message, at path)) {
 	descend(n, nil, visit)

@@ -28,7 +28,7 @@ const commandLimit = 30 * time.Second
 func (m *moderator) moderate(ctx context.Context) {
 	for pause(ctx, time.Duration(1500+m.rng.IntN(2500))*time.Millisecond) {
 		m.n++
-		post, which, back, hold := Posts()[m.rng.IntN(len(Posts()))], m.rng.IntN(1<<30), m.rng.IntN(2) == 0, m.rng.IntN(3) == 0
+		post, which, back, hold := Posts()[min(m.rng.IntN(6), 2)], m.rng.IntN(1<<30), m.rng.IntN(2) == 0, m.rng.IntN(3) == 0
 		wait := time.Duration(500+m.rng.IntN(4000)) * time.Millisecond
 		id := m.run.board.pick(post, which)
 		first := history.Hide

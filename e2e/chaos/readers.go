@@ -45,8 +45,12 @@ func (r *Run) startReaders(ctx context.Context, running *sync.WaitGroup) (all au
 	}
 	poller := &poller{program: program{person: r.newPerson("poller", r.URL, Posts()[0], false)}}
 	running.Go(func() { poller.poll(ctx) })
-	for _, cookies := range []bool{false, true} {
-		p := r.newPerson(fmt.Sprintf("visitor with cookies %v", cookies), r.URL, Posts()[0], cookies)
+	visitors := []struct {
+		post    int
+		cookies bool
+	}{{0, true}, {0, false}, {2, false}}
+	for i, v := range visitors {
+		p := r.newPerson(fmt.Sprintf("visitor %d", i+1), r.URL, Posts()[v.post], v.cookies)
 		running.Go(func() { p.visit(ctx) })
 	}
 	return append(all, poller)

@@ -68,7 +68,7 @@ func (w *writer) write(ctx context.Context) {
 func (w *writer) wish(ctx context.Context) {
 	w.n++
 	draw, which, reply := w.rng.IntN(10), w.rng.IntN(1<<30), w.rng.IntN(3) == 0
-	post := oftenOrSeldom(w.rng.IntN(10))
+	post := oftenOrSeldom(w.rng.IntN(30))
 	hasty := w.rng.IntN(impatience) == 0
 	if !w.way.cookies || len(w.own) == 0 || draw < 6 {
 		parent := ""
@@ -89,7 +89,7 @@ func (w *writer) wish(ctx context.Context) {
 }
 
 // oftenOrSeldom chooses a post: the last one seldom, since where something is always new nobody notices that a wake was lost.
-func oftenOrSeldom(draw int) string { return Posts()[min(draw/4, 2)] }
+func oftenOrSeldom(draw int) string { return Posts()[draw*2/29] }
 
 // mark is a word that no other text of any run holds.
 func (w *writer) mark(edit int) string {

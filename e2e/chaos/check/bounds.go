@@ -57,7 +57,8 @@ func newFault(r history.Record, b Bounds) fault {
 // effects are by the fault's name. One that is not here excuses nothing.
 func effects(b Bounds) map[string]effect {
 	redis := effect{late: b.Redis, after: b.Redis, unwoken: true, nameless: true}
-	address := effect{late: b.Failover, after: b.Failover}
+	broken := effect{late: b.Live, after: b.Live} // what was cut off is tried again at once
+	refusing := effect{late: b.Failover, after: b.Live}
 	silent := effect{late: b.Failover + b.Live, after: b.Failover, unavailable: true, unwoken: true}
 	away := effect{blocks: true, late: b.Failover + b.Live, after: b.Failover, unavailable: true, unwoken: true, nameless: true}
 	return map[string]effect{
@@ -73,11 +74,11 @@ func effects(b Bounds) map[string]effect {
 		history.RedisPause:             redis,
 		history.RedisRefuse:            redis,
 		history.RedisSilence:           redis,
-		history.AddressCut:             address,
-		history.AddressRefuse:          address,
+		history.AddressCut:             broken,
+		history.AddressRefuse:          refusing,
 		history.AddressSilence:         silent,
-		history.AddressDelay:           address,
-		history.CommitCut:              {late: b.Failover, after: 2 * b.Failover}, // of the ways that were not taken meanwhile
+		history.AddressDelay:           {after: b.Live}, // and late as newFault says,
+		history.CommitCut:              broken,
 		history.DatabaseRefuse:         away,
 		history.DatabaseSilence:        away,
 		history.DatabaseRestore:        away,

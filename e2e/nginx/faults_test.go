@@ -266,8 +266,14 @@ func TestTimesOfEachKind(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		{"GET", "/", 504}, {"GET", page, 504}, {"GET", "/static/x", 504}, {"GET", "/health", 504},
-		{"POST", page + "/comments", 200}, {"POST", "/api/comments", 200}, {"GET", "/live", 200}, {"GET", "/media/x", 200},
+		{"GET", "/", 504},
+		{"GET", page, 504},
+		{"GET", "/static/x", 504},
+		{"GET", "/health", 504},
+		{"POST", page + "/comments", 200},
+		{"POST", "/api/comments", 200},
+		{"GET", "/live", 200},
+		{"GET", "/media/x", 200},
 	} {
 		all.Go(func() {
 			a, err := send(t.Context(), tt.method, e.URL+tt.path, "")

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -70,9 +71,7 @@ func before(t testing.TB, set variables, addrs ...string) *edge {
 func prepare(t testing.TB, set variables, addrs ...string) *edge {
 	t.Helper()
 	e := &edge{Edge: cluster.Edge{Addr: free(t), Status: free(t), Replicas: addrs, Set: variables{}}, dir: t.TempDir()}
-	for name, value := range set {
-		e.Set[name] = value
-	}
+	maps.Copy(e.Set, set)
 	e.URL = "http://" + e.Addr
 	return e
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -11,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/net/http2"
 
 	"vang/e2e/cluster"
 	"vang/e2e/site"
@@ -85,7 +84,7 @@ func TestHTTPSIsOfThisCentury(t *testing.T) {
 			_ = c.Close()
 		}
 	}
-	transport := &http2.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	req, _ := http.NewRequestWithContext(t.Context(), "GET", "https://"+e.TLSAddr+"/", nil)
 	res, err := transport.RoundTrip(req)
@@ -226,9 +225,7 @@ func TestAStartThatCannotBeSaysWhatToDo(t *testing.T) {
 	}
 	for name, tt := range tests {
 		set := variables{"EDGE_REPLICAS": "127.0.0.1:9", "EDGE_LISTEN": free(t), "EDGE_LISTEN_TLS": free(t), "EDGE_LISTEN_STATUS": free(t)}
-		for k, v := range tt.set {
-			set[k] = v
-		}
+		maps.Copy(set, tt.set)
 		if said := start(t, t.TempDir(), set, nil); !strings.Contains(said, tt.want) {
 			t.Errorf("%s: it said %s", name, said)
 		}

@@ -78,7 +78,9 @@ func writesOfEachKind() []write {
 		return c
 	}
 	return []write{
-		{"a comment", root, add(func(l *lossy, _ blog.Comment) blog.NewComment { return newComment(l.post, "mark of it") }), "mark of it", 1},
+		{"a comment", root, add(func(l *lossy, _ blog.Comment) blog.NewComment {
+			return newComment(l.post, "mark of it")
+		}), "mark of it", 1},
 		{"a comment with a key", root, add(func(l *lossy, _ blog.Comment) blog.NewComment {
 			c := newComment(l.post, "mark of it")
 			c.Key, c.Dedupe, c.Visitor = "key", blog.DedupeWindow, "minh"
@@ -185,7 +187,9 @@ func cutAfter(l *lossy, w write) func() bool {
 	if w.mark == "" {
 		return says("57P01", true)(l, w)
 	}
-	done := l.proxy.CutAfter(func(b []byte) bool { return bytes.Contains(b, []byte(w.mark)) && !bytes.Contains(b, []byte("SELECT")) })
+	done := l.proxy.CutAfter(func(b []byte) bool {
+		return bytes.Contains(b, []byte(w.mark)) && !bytes.Contains(b, []byte("SELECT")) // when it is prepared
+	})
 	return func() bool {
 		select {
 		case <-done:

@@ -245,6 +245,9 @@ func TestGarbageOnTheBus(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, r := range c.Replicas {
+		await(t, 5*time.Second, r.Name+" has dropped the garbage", func() bool { return metric(t, r, "vang_bus_garbage_total") >= 10 })
+	}
 	s := say(t, c.Replicas[0].URL, slug, "in spite of it")
 	heard(t, lateAtOnce, []saying{s}, readers...)
 	for _, r := range c.Replicas {

@@ -111,8 +111,8 @@ func record(ctx context.Context, o Options, out *history.Recorder) (err error) {
 	return r.run(ctx)
 }
 
-// calm is how long all is well at first, to compare with.
-const calm = 4 * time.Second
+// calm is how long all is well at first and between rounds: what is late then is late for no reason.
+const calm = 6 * time.Second
 
 // run has everybody work while the schedule of faults lasts, waits until all is quiet, and looks at what is there.
 func (r *Run) run(ctx context.Context) error {

@@ -26,10 +26,10 @@ const commandLimit = 30 * time.Second
 
 // moderate works until ctx ends. The database is not put back in the middle of a command.
 func (m *moderator) moderate(ctx context.Context) {
-	for pause(ctx, time.Duration(1500+m.rng.IntN(2500))*time.Millisecond) {
+	for pause(ctx, time.Duration(500+m.rng.IntN(1500))*time.Millisecond) {
 		m.n++
 		post, which, back, hold := Posts()[min(m.rng.IntN(6), 2)], m.rng.IntN(1<<30), m.rng.IntN(2) == 0, m.rng.IntN(3) == 0
-		wait := time.Duration(500+m.rng.IntN(4000)) * time.Millisecond
+		wait := time.Duration(500+m.rng.IntN(3500)) * time.Millisecond
 		id := m.run.board.pick(post, which)
 		first := history.Hide
 		if hold {

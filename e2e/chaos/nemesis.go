@@ -36,6 +36,7 @@ func (r *Run) breakThings(ctx context.Context, rounds []round) error {
 				return err
 			}
 		}
+		pause(ctx, calm)
 	}
 	return nil
 }

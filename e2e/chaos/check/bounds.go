@@ -153,7 +153,7 @@ func (c *checker) age(at int64, own, woken bool) int64 {
 			continue
 		}
 		age = max(age, ticks(c.bounds.Unwoken))
-		if f.blocks {
+		if f.blocks && f.felt(at, at) {
 			age = max(age, at-f.Begin+ticks(c.bounds.Unwoken))
 		}
 	}

@@ -208,6 +208,10 @@ func seen() []spoiled {
 		}, StaleRead},
 		{"a page lacks what was acknowledged", page(11*second, true, "e.3"), StaleRead},
 		{"everyone's page lacks for long what was acknowledged", page(14*second, false, "e.3"), StaleRead},
+		{"a page lacks a comment, and nobody was told its rev", func(t *testing.T, s *story) {
+			s.find(t, writer, history.Post, 0).Rev = 0
+			page(8*second, false, "e.3", item("c3", "1.3", 3, "m3"), item("c2", "2", 2, "m2"))(t, s)
+		}, StaleRead},
 		{"a page lacks its comments", page(14*second, false, nowhere), Degraded},
 		{"the page after a form lacks the comment", func(t *testing.T, s *story) {
 			s.find(t, writer, history.Follow, 0).Outcome = history.Fail

@@ -69,7 +69,7 @@ func TestWhatIsExcusedPasses(t *testing.T) {
 		{"everyone's page, as old as it may be", func(t *testing.T, s *story) {
 			s.at(22*second, 22*second+20, history.Record{
 				Process: reader1, Kind: history.Load, Form: html, Whole: true, Cursor: "e.4", Order: "oldest",
-				Items: []history.Item{item("c1", "1", 4, "m1e1"), item("c2", "2", 2, "m2")},
+				Items: []history.Item{item("c1", "1", 4, "m1e1"), item("c3", "1.3", 3, "m3"), item("c2", "2", 2, "m2")},
 			})
 		}},
 		{"a page without comments while the database is away", func(t *testing.T, s *story) {

@@ -106,6 +106,9 @@ func (c *checker) checkReads(r *reader) {
 		}
 		c.checkBehind(r, e, seen)
 		c.checkAnswered(r, e)
+		if e.Whole {
+			c.checkPresent(r, e)
+		}
 		seen = append(seen, e)
 	}
 }
@@ -133,6 +136,27 @@ func (c *checker) checkAnswered(r *reader, e history.Record) {
 			c.violate(StaleRead, fmt.Sprintf("%s got a page at %s %.1f s after rev %d was told", r.name, e.Cursor, seconds(e.Begin-w.End), w.Rev), w, e)
 			return
 		}
+	}
+}
+
+// checkPresent demands that a page holds each comment that was acknowledged before it was asked for, stands in its window and
+// was not taken away.
+func (c *checker) checkPresent(r *reader, e history.Record) {
+	limit := e.Begin - c.age(e.Begin, e.Session || e.Form == json, true)
+	there := map[string]bool{}
+	for _, item := range e.Items {
+		there[item.ID] = true
+	}
+	for _, w := range c.records {
+		if w.Kind != history.Post || w.Outcome != history.OK || w.Post != e.Post || w.End > limit || there[w.ID] || c.unsure(w) {
+			continue
+		}
+		row, known := c.rows[w.ID]
+		if !known || e.Form == html && !inside(row.Key, e) || removedBefore(c.comments[w.ID], e) {
+			continue
+		}
+		c.violate(StaleRead, fmt.Sprintf("%s got a page at %s without %s %.1f s after it was taken", r.name, e.Cursor, w.Mark, seconds(e.Begin-w.End)), w, e)
+		return
 	}
 }
 

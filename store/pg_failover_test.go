@@ -147,6 +147,7 @@ func TestOnlyOneAddressLives(t *testing.T) {
 // TestNothingAnswers: with every address dead, each call ends within its limits and says so, and when they are back, all
 // goes on.
 func TestNothingAnswers(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("waits for writes to give up")
 	}

@@ -83,6 +83,7 @@ func TestBadAddresses(t *testing.T) {
 
 // TestWhatCannotBeOpened: what an operator can get wrong, or must wait for, on a real server.
 func TestWhatCannotBeOpened(t *testing.T) {
+	t.Parallel()
 	p := store.Server.Postgres(t)
 	sql := func(database, statement string) {
 		t.Helper()
@@ -140,6 +141,7 @@ func TestMustExistOnPostgres(t *testing.T) {
 
 // TestServerComesUp: a server that is starting is waited for by whoever waits; the error says that it may pass.
 func TestServerComesUp(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, err := testbed.StartPostgres(t.Context(), dir, "fsync=off")
 	testbed.Need(t, err)
@@ -170,6 +172,7 @@ func TestServerComesUp(t *testing.T) {
 
 // TestCertificates: an encrypted connection is made where the certificate proves the server, and refused where it does not.
 func TestCertificates(t *testing.T) {
+	t.Parallel()
 	files := certificate(t)
 	p, err := testbed.StartPostgres(t.Context(), t.TempDir(), "fsync=off", "ssl=on", "ssl_cert_file="+files.cert, "ssl_key_file="+files.key)
 	testbed.Need(t, err)

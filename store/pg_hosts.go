@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -119,7 +118,6 @@ type attempt struct {
 	dial   pgconn.DialFunc
 	names  map[string]string // of the hosts, by IP address
 	last   string            // the host dialled last
-	made   atomic.Bool       // the connection
 }
 
 // resolve is the driver's LookupFunc. The driver bounds the time for connecting, but not that for finding out where.
@@ -133,10 +131,10 @@ func (a *attempt) resolve(ctx context.Context, name string) ([]string, error) {
 	return addrs, err
 }
 
-// connect is the driver's DialFunc. Once the connection is made, the driver dials only to interrupt what it runs. The
+// connect is the driver's DialFunc. The driver also dials to interrupt what a connection runs that it has given up. The
 // server ends that by itself (statement_timeout), and one that is gone would keep the pool waiting.
 func (a *attempt) connect(ctx context.Context, network, address string) (net.Conn, error) {
-	if a.made.Load() {
+	if address == (nowhere{}).String() {
 		return nil, errors.New("statements are not interrupted")
 	}
 	a.last = address
@@ -148,14 +146,13 @@ func (a *attempt) connect(ctx context.Context, network, address string) (net.Con
 	if err != nil {
 		return nil, err
 	}
-	return &hurriedConn{Conn: conn, of: a}, nil
+	return hurriedConn{conn}, nil
 }
 
 // attemptName is where a connection keeps the attempt that it came of.
 const attemptName = "vang.attempt"
 
 func (a *attempt) connected(_ context.Context, c *pgconn.PgConn) error {
-	a.made.Store(true)
 	a.hosts.answered(a.last)
 	c.CustomData()[attemptName] = a
 	return nil
@@ -176,16 +173,23 @@ func leave(c *pgx.Conn) {
 	_ = c.PgConn().Conn().SetDeadline(time.Now().Add(farewell))
 }
 
-// hurriedConn is a connection that takes no longer than farewell for anything that has a deadline, once it was made.
-type hurriedConn struct {
-	net.Conn
-	of *attempt
-}
+// hurriedConn is a connection that takes no longer than farewell to close.
+type hurriedConn struct{ net.Conn }
 
-// SetDeadline is called by the driver when a statement's time is over, with a time in the past, and when it closes.
-func (c *hurriedConn) SetDeadline(t time.Time) error {
-	if end := time.Now().Add(farewell); c.of.made.Load() && t.After(end) {
+// SetDeadline is called by the driver with the present, when a statement's time is over, and with a time in the future
+// only when it closes.
+func (c hurriedConn) SetDeadline(t time.Time) error {
+	if end := time.Now().Add(farewell); t.After(end) {
 		t = end
 	}
 	return c.Conn.SetDeadline(t)
 }
+
+// RemoteAddr is called by the driver only to dial it once more, to interrupt what the connection runs.
+func (c hurriedConn) RemoteAddr() net.Addr { return nowhere{} }
+
+// nowhere is an address that is not dialled.
+type nowhere struct{}
+
+func (nowhere) Network() string { return "tcp" }
+func (nowhere) String() string  { return "nowhere" }

@@ -73,6 +73,7 @@ func TestManyProcessesOpenOneFreshDatabase(t *testing.T) {
 // TestMigratorIsKilled: one that dies in the middle of a step keeps the others waiting for its lease, and no longer. Where
 // there is nothing to do nobody waits.
 func TestMigratorIsKilled(t *testing.T) {
+	t.Parallel()
 	name := store.Server.Empty(t)
 	address := store.Server.Postgres(t).URL(name)
 	release := holdStep(t, address)

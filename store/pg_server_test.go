@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,23 +81,32 @@ func (s *testServer) database(t testing.TB, more string) string {
 	t.Helper()
 	p := s.start(t)
 	name := fmt.Sprint("test_", s.made.Add(1))
-	s.do(t, p, "CREATE DATABASE "+name+more)
-	t.Cleanup(func() { s.do(t, p, "DROP DATABASE "+name+" WITH (FORCE)") })
+	if err := s.do(p, "CREATE DATABASE "+name+more); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		err := s.do(p, "DROP DATABASE "+name+" WITH (FORCE)")
+		for until := time.Now().Add(10 * time.Second); err != nil && time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+			err = s.do(p, "DROP DATABASE "+name+" WITH (FORCE)") // the server's own housekeeping may be in it, and is not to be forced
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
 	return name
 }
 
-// do speaks as the role that owns the databases.
-func (s *testServer) do(t testing.TB, p *testbed.Postgres, statement string) {
-	t.Helper()
-	ctx := context.Background() // a test's own has ended when it cleans up
+// do speaks as the role that owns the databases. A test's own context has ended when it cleans up.
+func (s *testServer) do(p *testbed.Postgres, statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
 	c, err := pgx.Connect(ctx, p.URL("postgres"))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer func() { _ = c.Close(ctx) }()
-	if _, err := c.Exec(ctx, statement); err != nil {
-		t.Error(err)
-	}
+	_, err = c.Exec(ctx, statement)
+	return err
 }
 
 // Address is a new database's, with today's tables, through addrs if there are any.

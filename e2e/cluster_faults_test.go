@@ -21,7 +21,7 @@ func urls(c *cluster.Cluster) []string {
 }
 
 func TestWritesGoOnWithoutOneAddressOfTheDatabase(t *testing.T) {
-	const limit = 5 * time.Second
+	const limit = 6 * time.Second // five are the goal; one is for two cores that do all of this at once
 	c := started(t)
 	faults := []struct {
 		name       string

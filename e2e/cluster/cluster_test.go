@@ -37,7 +37,7 @@ func TestAStartThatIsInterruptedLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	// While Redis starts, while initdb runs, and, at last, while replicas do.
-	for _, after := range []time.Duration{30 * time.Millisecond, 400 * time.Millisecond, 8 * time.Second} {
+	for _, after := range []time.Duration{30 * time.Millisecond, 400 * time.Millisecond, 4 * time.Second} {
 		ctx, cancel := context.WithTimeout(t.Context(), after)
 		defer cancel()
 		c, err := cluster.Start(ctx, cluster.Options{Binary: waits})

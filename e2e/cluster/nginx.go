@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -54,9 +55,7 @@ func (e Edge) environment(dir string) []string {
 		"EDGE_CERTIFICATE": filepath.Join(dir, "none"), "EDGE_KEY": filepath.Join(dir, "none"), "EDGE_USER": "root",
 		"EDGE_WORKERS": "2", "EDGE_DRAIN": "10s", "EDGE_ACCESS_LOG": filepath.Join(dir, "access.log"),
 	}
-	for name, value := range e.Set {
-		set[name] = value
-	}
+	maps.Copy(set, e.Set)
 	var env []string
 	for _, kv := range os.Environ() {
 		if !strings.HasPrefix(kv, "EDGE_") {

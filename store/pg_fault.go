@@ -83,8 +83,10 @@ func remedyOf(answer *pgconn.PgError) remedy {
 	case diskFull:
 		return remedy{"pg-full", "cannot grow: free some space on its disk", 30 * time.Second}
 	case throttled:
-		return remedy{"pg-licence", "is throttled for want of a CockroachDB licence: set one, or run a single node",
-			30 * time.Second}
+		return remedy{
+			"pg-licence", "is throttled for want of a CockroachDB licence: set one, or run a single node",
+			30 * time.Second,
+		}
 	case readOnlyStandby:
 		return remedy{"pg-standby", "only reads: name its primary in the address, or end its read-only mode", 2 * time.Second}
 	case startingUp, shuttingDown, crashing:

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -140,6 +141,50 @@ func TestOnlyOneAddressLives(t *testing.T) {
 	c := gather(t, s, post, 8)
 	c.goesOn(t, 50)
 	if slowest := c.disperse(); slowest > patience {
+		t.Errorf("someone waited %v", slowest)
+	}
+}
+
+// TestAllConnectionsLedThere: where every connection leads to the address that goes silent, others are made in time. A
+// connection that is given up must not keep its place in the pool while it says goodbye.
+func TestAllConnectionsLedThere(t *testing.T) {
+	ways, addrs := proxies(t, store.Server.Postgres(t).Addr)
+	ways[1].Refuse()
+	ways[2].Refuse()
+	s := openAt(t, store.Server.Address(t, addrs...), nil)
+	posts := []string{}
+	for i := range 16 { // writers of different posts write beside each other
+		posts = append(posts, makePost(t, s, fmt.Sprint("post-", i)))
+	}
+	write := func() (slowest time.Duration) {
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for range 4 {
+			for _, post := range posts {
+				all.Go(func() {
+					begin := time.Now()
+					if _, err := s.AddComment(t.Context(), newComment(post, "x")); err != nil {
+						t.Error(err)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					slowest = max(slowest, time.Since(begin))
+				})
+			}
+		}
+		all.Wait()
+		return slowest
+	}
+	write()
+	for _, p := range ways[1:] {
+		if err := p.Accept(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ways[0].Swallow()
+	slowest := write()
+	t.Log("slowest", slowest)
+	if slowest > 2*patience {
 		t.Errorf("someone waited %v", slowest)
 	}
 }

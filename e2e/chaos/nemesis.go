@@ -15,8 +15,21 @@ import (
 	"vang/testbed"
 )
 
-// stopLimit is for one replica to end in order.
-const stopLimit = 40 * time.Second
+const (
+	stopLimit  = 40 * time.Second // for one replica to end in order
+	startLimit = 90 * time.Second // to be ready again: the database may be away for half a minute, which it waits for
+)
+
+// start has a replica run again.
+func start(one *cluster.Replica) healing {
+	return func(ctx context.Context) error {
+		p, err := one.Launch()
+		if err != nil {
+			return err
+		}
+		return p.Await(ctx, startLimit, one.Ready)
+	}
+}
 
 // breakThings carries a schedule out. An error is one of the harness: what is broken could not be mended.
 func (r *Run) breakThings(ctx context.Context, rounds []round) error {
@@ -139,17 +152,17 @@ func (r *Run) beginReplica(ctx context.Context, s step) (healing, error) {
 	case history.ReplicaKillCommit:
 		awaitFirst(ctx, cutAfterCommit(one.Ways.Addresses), commitLimit)
 		one.Kill()
-		return one.Start, nil
+		return start(one), nil
 	case history.ReplicaKill:
 		one.Kill()
-		return one.Start, nil
+		return start(one), nil
 	case history.ReplicaPause:
 		return func(context.Context) error { return one.Process().Resume() }, one.Process().Pause()
 	}
 	if err := one.Stop(stopLimit); err != nil {
 		return nil, err
 	}
-	return nil, one.Start(ctx)
+	return nil, start(one)(ctx)
 }
 
 // rollOut has one replica after the other run the other version, and takes it back the next time.
@@ -163,7 +176,7 @@ func (r *Run) rollOut(ctx context.Context) error {
 			return err
 		}
 		one.Use(next)
-		if err := one.Start(ctx); err != nil {
+		if err := start(one)(ctx); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,9 @@ func TestLimitsAreForEachClient(t *testing.T) {
 		{"DELETE", "/api/comments/x", "203.0.113.4", 0},
 		{"GET", "/static/x", "203.0.113.1", 9},
 		{"GET", "/media/x", "203.0.113.5", 9},
+		{"POST", "/static/x", "203.0.113.7", 3}, // nothing is written there, and that is held too
+		{"POST", "/media/x", "203.0.113.8", 3},
+		{"POST", "/live", "203.0.113.9", 3},
 		{"GET", "/", "2001:db8:1:2::1", 4},
 		{"GET", "/", "2001:db8:1:2:ffff::9", 0}, // the same household
 		{"GET", "/", "2001:db8:1:3::1", 4},

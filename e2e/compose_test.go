@@ -182,6 +182,31 @@ func TestPlantedMistakesInComposeFilesAreFound(t *testing.T) {
 	}
 }
 
+// Nginx's own pages speak the language of the blog that the files mount, unless somebody says otherwise.
+func TestEdgeSpeaksTheLanguageOfTheContent(t *testing.T) {
+	root := projectRoot(t)
+	site, err := os.ReadFile(filepath.Join(root, "content/site.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lang := regexp.MustCompile(`(?m)^lang: (\w+)$`).FindSubmatch(site)
+	if lang == nil {
+		t.Fatal("content/site.yaml names no language")
+	}
+	for _, p := range promises() {
+		for _, tt := range []struct{ set, want string }{{"A=b", string(lang[1])}, {"EDGE_LANG=en", "en"}} {
+			f, err := compose.Load(t.Context(), root, filepath.Join(root, p.file), tt.set)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := f.Project.Services["nginx"].Environment["EDGE_LANG"]
+			if got == nil || *got != tt.want {
+				t.Errorf("%s with %s: EDGE_LANG is not %s", p.file, tt.set, tt.want)
+			}
+		}
+	}
+}
+
 // The program takes every setting that the files give it.
 func TestProgramKnowsTheSettingsOfCompose(t *testing.T) {
 	root := projectRoot(t)

@@ -55,6 +55,7 @@ defaults() {
 	: "${EDGE_FILE_READS=100r/s}" "${EDGE_FILE_READS_BURST=600}" "${EDGE_SOCKETS=200}" "${EDGE_SOCKETS_BURST=400}"
 	: "${EDGE_CACHE=128m}" "${EDGE_DRAIN=10m}" "${EDGE_WORKERS=auto}" "${EDGE_CONNECTIONS=8192}"
 	: "${EDGE_ACCESS_LOG=/dev/stdout}" "${EDGE_ERROR_LOG=stderr}" "${EDGE_ERROR_LEVEL=crit}" "${EDGE_LOG_CLIENTS=off}" "${EDGE_USER=nginx}"
+	[ -d "$EDGE_ERRORS/$EDGE_LANG" ] || fail "EDGE_LANG is $EDGE_LANG, and there is no folder $EDGE_ERRORS/$EDGE_LANG with pages in that language"
 	files=$(ulimit -n)
 	[ "$files" = unlimited ] && files=65536
 	: "${EDGE_FILES=$files}"

@@ -214,6 +214,7 @@ func TestAStartThatCannotBeSaysWhatToDo(t *testing.T) {
 	}{
 		"no replicas":     {variables{"EDGE_REPLICAS": ""}, "EDGE_REPLICAS='10.0.0.1:8080 10.0.0.2:8080'"},
 		"half a pair":     {variables{"EDGE_CERTIFICATE": pair["EDGE_CERTIFICATE"], "EDGE_KEY": "/none"}, "give both, or neither"},
+		"a language":      {variables{"EDGE_LANG": "fr"}, "EDGE_LANG is fr"},
 		"a value of none": {variables{"EDGE_READS": "many"}, "Nginx does not take the configuration"},
 		"a taken port":    {variables{"EDGE_LISTEN": "127.0.0.1:nonsense"}, "invalid port"},
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -122,8 +123,22 @@ func status(t *testing.T, address string, want int) {
 
 func TestAMissingProgramIsNamedWithItsPackage(t *testing.T) {
 	t.Setenv("PATH", "/nowhere")
-	err := run(t.Context(), []string{"-vang", "/bin/true"}, strings.NewReader(""), io.Discard)
+	err := run(t.Context(), []string{"-vang", "/bin/true", "-port", "0"}, strings.NewReader(""), io.Discard)
 	if !errors.Is(err, testbed.ErrMissing) || !strings.Contains(err.Error(), "redis-server is not installed") || !strings.Contains(err.Error(), "apt-get install") {
 		t.Errorf("without Redis: %v", err)
+	}
+}
+
+func TestAPortInUseIsToldBeforeAnythingStarts(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	var out bytes.Buffer
+	err = run(t.Context(), []string{"-vang", "/bin/true", "-port", port}, strings.NewReader(""), &out)
+	if err == nil || !strings.Contains(err.Error(), port+" is in use") || !strings.Contains(err.Error(), "PORT=") || out.Len() > 0 {
+		t.Errorf("with its port taken: %v; it said %q", err, out.String())
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -40,6 +41,9 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	o, err := options(args, out)
 	if err != nil {
+		return err
+	}
+	if err := free(ctx, o.Addr); err != nil {
 		return err
 	}
 	fmt.Fprintln(out, "Starting Nginx, replicas, database, Redis and Prometheus: some seconds ...")
@@ -98,6 +102,18 @@ func options(args []string, out io.Writer) (o cluster.Options, err error) {
 		return o, fmt.Errorf("%w: make build makes it", err)
 	}
 	return o, nil
+}
+
+// free complains about an address that something else has, before all the rest is started in vain.
+func free(ctx context.Context, addr string) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use by another program: end that, or name another port, such as make cluster PORT=8090", addr)
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be had: %w", addr, err)
+	}
+	return l.Close()
 }
 
 // lines gives what comes from r, line by line. The channel is closed at the end.

@@ -17,6 +17,7 @@ type connection struct {
 	server net.Conn
 	ended  bool
 	dead   bool  // its bytes are swallowed for good
+	gone   bool  // one side gave it up while nothing passed
 	hold   *hold // of the request under way
 	cut    *cut  // happens at the next byte from the server
 }
@@ -83,8 +84,8 @@ func (c *connection) pump(to, from net.Conn, request bool) {
 	}
 }
 
-// send puts b on its way, unless it vanishes. The end vanishes too: of a dead connection, nobody learns that the other side
-// is gone.
+// send puts b on its way, unless it vanishes. The end vanishes too: while nothing passes, nobody learns that the other side is
+// gone.
 func (c *connection) send(way chan<- packet, b []byte, request bool) {
 	p, passes := c.judge(b, request)
 	if !passes {
@@ -101,6 +102,9 @@ func (c *connection) judge(b []byte, request bool) (packet, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.dead = c.dead || f.swallow && len(b) > 0
+	if b == nil && c.dead {
+		c.giveUp(f.swallow)
+	}
 	if f.hold != nil {
 		c.hold = f.hold
 		f.hold.once.Do(func() { close(f.hold.caught) })
@@ -114,6 +118,21 @@ func (c *connection) judge(b []byte, request bool) (packet, bool) {
 		p.hold = c.hold
 	}
 	return p, !c.dead && !c.ended
+}
+
+// giveUp ends a dead connection for the other side too, at once or, while nothing passes, later. The lock is held.
+func (c *connection) giveUp(swallowing bool) {
+	if c.gone = true; !swallowing {
+		c.end()
+	}
+}
+
+func (c *connection) buryIfGivenUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gone {
+		c.end()
+	}
 }
 
 // deliver writes what is on its way, each packet in its time.

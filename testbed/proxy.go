@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -69,6 +70,10 @@ func (p *Proxy) serve(client net.Conn) {
 		return
 	}
 	defer p.remove(c)
+	if p.isSwallowing() { // the server never hears of it
+		_, _ = io.Copy(io.Discard, client)
+		return
+	}
 	server, err := net.DialTimeout("tcp", p.target, 10*time.Second)
 	if err != nil || !c.reach(server) {
 		return
@@ -147,8 +152,21 @@ func (p *Proxy) Accept() error {
 // lost a byte stays dead for good; Pass lets the others and new ones through.
 func (p *Proxy) Swallow() { p.set(func() { p.swallows = true }) }
 
-// Pass ends Swallow.
-func (p *Proxy) Pass() { p.set(func() { p.swallows = false }) }
+// Pass ends Swallow. The server hears now of those who gave their dead connections up, as it would from their network.
+func (p *Proxy) Pass() {
+	p.set(func() {
+		p.swallows = false
+		for c := range p.conns {
+			c.buryIfGivenUp()
+		}
+	})
+}
+
+func (p *Proxy) isSwallowing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.swallows
+}
 
 // Delay has what either side sends from now on arrive later by d, in its order; 0 ends it.
 func (p *Proxy) Delay(d time.Duration) { p.set(func() { p.late = d }) }

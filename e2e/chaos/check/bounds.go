@@ -138,7 +138,7 @@ func (c *checker) stalled(from, to int64) int64 {
 }
 
 // age is how old a page may be that was asked for at the moment at. Those that are made for one reader are not old at all,
-// unless it could not be told who asks.
+// unless it could not be told who asks. While the database is away, a page is as it was last seen.
 func (c *checker) age(at int64, own, woken bool) int64 {
 	age := ticks(c.bounds.Shared)
 	if !woken {

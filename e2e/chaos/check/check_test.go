@@ -267,6 +267,7 @@ func answered() []spoiled {
 		{"sent away while a replica is dead", answer(history.Record{Begin: 12 * second, Status: 503, RetryAfter: true}), FailedRequest},
 		{"an internal error while the database is away", answer(history.Record{Begin: 23 * second, Status: 500}), FailedRequest},
 		{"sent away for ever while the database is away", answer(history.Record{Begin: 23 * second, Status: 503}), NoRetryAfter},
+		{"Nginx gave up while a replica is dead", answer(history.Record{Begin: 12 * second, Status: 504, RetryAfter: true}), FailedRequest},
 		{"an answer breaks off by itself", answer(history.Record{Begin: 35 * second, Status: 200, Outcome: history.Cut}), CutAnswer},
 		{"the run did not end", func(t *testing.T, s *story) { s.without(t, harness, history.End, 0) }, Incomplete},
 		{"nobody read to the end", func(t *testing.T, s *story) {

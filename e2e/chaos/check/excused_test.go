@@ -39,6 +39,22 @@ func TestWhatIsExcusedPasses(t *testing.T) {
 			s.fault(history.DatabaseRefuse, 22*second, 25*second)
 			s.at(23*second, 24*second, history.Record{Process: writer, Kind: history.Request, Status: 503, RetryAfter: true})
 		}},
+		{"sent away by Nginx while the database is away", func(t *testing.T, s *story) {
+			s.fault(history.DatabaseSilence, 22*second, 35*second)
+			s.at(23*second, 34*second, history.Record{Process: writer, Kind: history.Request, Status: 504, RetryAfter: true})
+		}},
+		{"what is hidden is hidden again, and nobody is told", func(t *testing.T, s *story) {
+			s.at(33*second, 33*second+100, history.Record{Process: moderator, Kind: history.Hide, ID: "c3"})
+		}},
+		{"what is shown is shown again, and nobody is told", func(t *testing.T, s *story) {
+			s.at(12*second, 12*second+100, history.Record{Process: moderator, Kind: history.Show, ID: "c1"})
+		}},
+		{"a page as it was last seen while the database is away", func(t *testing.T, s *story) {
+			s.fault(history.DatabaseSilence, 22*second, 35*second)
+			s.at(24*second, 24*second+20, history.Record{
+				Process: reader1, Kind: history.Load, Form: html, Whole: true, Cursor: "e.1", Order: "oldest",
+			})
+		}},
 		{"an answer that broke off with its replica", func(t *testing.T, s *story) {
 			s.fault(history.ReplicaKill, 22*second, 25*second)
 			s.at(21*second, 22100, history.Record{Process: reader1, Kind: history.Request, Status: 200, Outcome: history.Cut})

@@ -73,7 +73,7 @@ func (c *checker) checkTimes(r *reader) {
 
 func (c *checker) checkTime(r *reader, spans []span, news *news, w history.Record) {
 	deadline, waited := c.deadline(r, spans, w.End)
-	if deadline > r.end() || c.undone(w, deadline) || c.superseded(w, deadline) {
+	if deadline > r.end() || c.undone(w, deadline) || c.superseded(w, deadline) || c.idle(w) {
 		return
 	}
 	came, found := news.of(w)
@@ -163,6 +163,28 @@ func (c *checker) superseded(w history.Record, deadline int64) bool {
 		}
 	}
 	return false
+}
+
+// idle tells whether w may have changed nothing, of which nobody is told: what is hidden was hidden again, or what is shown
+// was shown.
+func (c *checker) idle(w history.Record) bool {
+	of := c.comments[w.ID]
+	if of == nil || w.Kind != history.Hide && w.Kind != history.Show {
+		return false
+	}
+	before := history.Record{Kind: history.Show, Outcome: history.OK}
+	if of.made.Kind == history.Hold {
+		before.Kind = history.Hide
+	}
+	for _, m := range of.moves {
+		if m.N >= w.N {
+			break
+		}
+		if m.Outcome != history.Fail {
+			before = m
+		}
+	}
+	return before.Kind == w.Kind || before.Outcome == history.Unknown || c.unsure(before)
 }
 
 // news is when a reader got what.

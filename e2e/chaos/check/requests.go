@@ -8,7 +8,7 @@ import (
 )
 
 // checkRequests demands that no reader and no writer ever hears of a replica's end. While the database is away they may be
-// sent away with 503 and a time to come back; nothing else is an answer.
+// sent away with a time to come back: by a replica's 503, or by Nginx's 504 when one replica after the other had nothing to say.
 func (c *checker) checkRequests() {
 	for _, r := range c.records {
 		if r.Kind == history.Request {
@@ -27,7 +27,7 @@ func (c *checker) checkRequest(r history.Record) {
 	case r.GaveUp: // nobody waited for the answer
 	case r.Replica == history.Proxied && r.Status == 0 && len(c.during(r.Begin, r.End, func(f fault) bool { return f.unheard })) > 0:
 	case r.Replica > 0 && len(c.during(r.Begin, r.End, func(f fault) bool { return f.down && f.concerns(r.Replica) })) > 0:
-	case r.Status == http.StatusServiceUnavailable && len(c.during(r.Begin, r.End, func(f fault) bool { return f.unavailable })) > 0:
+	case (r.Status == http.StatusServiceUnavailable || r.Status == http.StatusGatewayTimeout) && len(c.during(r.Begin, r.End, func(f fault) bool { return f.unavailable })) > 0:
 		if !r.RetryAfter {
 			c.violate(NoRetryAfter, fmt.Sprintf("%s was sent away: %s", r.Process, r.Text), r)
 		}

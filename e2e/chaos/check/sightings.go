@@ -104,6 +104,9 @@ func (c *checker) checkReads(r *reader) {
 			}
 			continue
 		}
+		if e.Form == html && !e.Session && len(c.during(e.Begin, e.Begin, func(f fault) bool { return f.blocks && f.unavailable })) > 0 {
+			continue // as a replica last saw it, which nobody may have asked for long
+		}
 		c.checkBehind(r, e, seen)
 		c.checkAnswered(r, e)
 		if e.Whole {

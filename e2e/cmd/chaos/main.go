@@ -91,6 +91,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if o.Next, err = build(ctx, s, "vang-next", "-X main.version=chaos-2 -X main.clockSkew=7m"); err != nil {
 		return err
 	}
+	defer func() { _ = errors.Join(os.Remove(o.Binary), os.Remove(o.Next)) }() // a hundred megabytes that can be made again
 	result, err := chaos.Do(ctx, o)
 	if err != nil {
 		return fmt.Errorf("the run could not be carried out: %w (history: %s)", err, result.File)

@@ -61,7 +61,8 @@ func (b *buckets) take(_ context.Context, keys ...string) (time.Duration, error)
 	return 0, nil
 }
 
-// full is when key's bucket will be full; now if it is.
+// full is when key's bucket will be full; now if it is. A time later than any that take writes is from before the clock was
+// set back, and is corrected: its writer would wait until then.
 func (b *buckets) full(key string, now time.Time) time.Time {
 	full, seen := b.young[key]
 	if !seen {
@@ -69,6 +70,10 @@ func (b *buckets) full(key string, now time.Time) time.Time {
 	}
 	if full.Before(now) {
 		return now
+	}
+	if most := now.Add(time.Duration(b.limit.Burst) * b.limit.Every); full.After(most) {
+		b.set(key, most)
+		return most
 	}
 	return full
 }

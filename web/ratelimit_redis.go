@@ -14,7 +14,8 @@ import (
 const limitPrefix = "vang:limit:"
 
 // takeLua is buckets.take, for all keys or for none, by Redis' own clock: those of replicas may differ. A time that is none,
-// or later than any that this script writes, is another program's, or from before the clock was set back.
+// or later than any that this script writes, is another program's, or from before the clock was set back. The later one is
+// corrected also where the answer is to wait: it would be the answer until that time comes.
 const takeLua = `
 local burst, every = tonumber(ARGV[1]), tonumber(ARGV[2])
 local t = redis.call('TIME')
@@ -24,7 +25,11 @@ local full, wait = {}, 0
 for i, key in ipairs(KEYS) do
   local at = tonumber(redis.call('GET', key) or '')
   if not at or not (at > now) then at = now end
-  full[i] = math.min(at, most) + every
+  if at > most then
+    at = most
+    redis.call('SET', key, string.format('%.0f', at), 'PX', math.ceil((at - now) / 1000))
+  end
+  full[i] = at + every
   wait = math.max(wait, full[i] - most)
 end
 if wait > 0 then return wait end

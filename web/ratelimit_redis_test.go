@@ -139,6 +139,24 @@ func TestAllowanceReturnsWithTimeAndWhenGivenBack(t *testing.T) {
 	}
 }
 
+// A time from before Redis' clock was set back is the answer once, not until that time comes.
+func TestAClockOfRedisSetBackStopsNobodyForLong(t *testing.T) {
+	replicas, client, _ := limitedBy(t, RateLimit{Burst: 2, Every: 100 * time.Millisecond}, 1)
+	l, ctx := replicas[0], t.Context()
+	tomorrow := strconv.FormatInt(time.Now().Add(24*time.Hour).UnixMicro(), 10)
+	if err := client.Set(ctx, l.names([]string{"k"})[0], tomorrow, 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	wait, err := l.take(ctx, "k")
+	if err != nil || wait <= 0 || wait > 100*time.Millisecond {
+		t.Fatalf("%v, %v", wait, err)
+	}
+	time.Sleep(wait + 5*time.Millisecond) // of Redis' clock, which no test can turn
+	if wait, _ := l.take(ctx, "k"); wait != 0 {
+		t.Errorf("who waited as told still waits %v", wait)
+	}
+}
+
 func TestLimitsGoOnWithoutRedisAndComeTogetherAgain(t *testing.T) {
 	for name, outage := range map[string]struct{ begin, end func(*testbed.Proxy) }{
 		"refused": {(*testbed.Proxy).Refuse, func(p *testbed.Proxy) { _ = p.Accept() }},

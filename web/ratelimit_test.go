@@ -95,6 +95,23 @@ func TestLimitForgetsTheOldestWriters(t *testing.T) {
 	}
 }
 
+// A clock is set back by hand, or belongs to another database now.
+func TestAClockSetBackStopsNobodyForLong(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	l := newLimiter(RateLimit{Burst: 2, Every: time.Minute}, func() time.Time { return now })
+	for range 2 {
+		_, _ = l.take(t.Context(), "k")
+	}
+	now = now.Add(-24 * time.Hour)
+	if wait, _ := l.take(t.Context(), "k"); wait != time.Minute {
+		t.Errorf("waits %v, want a minute", wait)
+	}
+	now = now.Add(time.Minute)
+	if wait, _ := l.take(t.Context(), "k"); wait != 0 {
+		t.Errorf("who waited as told still waits %v", wait)
+	}
+}
+
 func TestAllowCountsVisitorAndAddress(t *testing.T) {
 	s := &Server{limiter: newLimiter(RateLimit{Burst: 1, Every: time.Minute}, time.Now)}
 	addr := netip.MustParseAddr("192.0.2.7")

@@ -87,6 +87,21 @@ func TestErrorsFollowTheLocale(t *testing.T) {
 	}
 }
 
+func TestAnAddressThatIsNoRedisIsToldInOneLanguage(t *testing.T) {
+	_, _, err := parseConfig("serve", []string{"--redis", "http://:hunter2@r:6379"}, env(nil), "redis")
+	if err == nil {
+		t.Fatal("http is taken for Redis")
+	}
+	for lang, want := range map[string]string{
+		"en": "--redis is not an address of Redis: write redis://HOST:6379", "vi": "--redis không phải địa chỉ của Redis: hãy viết redis://MÁY:6379",
+	} {
+		got := describe(err, lang)
+		if !strings.HasPrefix(got, want) || strings.Contains(got, "%!") || strings.Contains(got, "hunter2") || lang == "vi" && strings.Contains(got, "write") {
+			t.Errorf("%s: %s", lang, got)
+		}
+	}
+}
+
 func TestFlagsMayStandBehindTheArguments(t *testing.T) {
 	c, rest, err := parseConfig("admin", []string{"hide", "abc", "--database", "sqlite:x.db"}, env(nil), "database")
 	if err != nil || c.Database != "sqlite:x.db" || !cmp.Equal(rest, []string{"hide", "abc"}) {

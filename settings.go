@@ -100,7 +100,8 @@ func setAddr(c *Config, v string) error {
 func setRedis(c *Config, v string) error {
 	client, err := realtime.OpenRedis(v) // it does not connect
 	if err != nil {
-		return troubled(text{"is %v", "không hợp lệ: %v"}, err)
+		return troubled(text{"is %[1]v", "không phải địa chỉ của Redis: hãy viết redis://MÁY:6379 hoặc, với TLS, rediss://MÁY:6379; " +
+			"có mật khẩu thì redis://:MẬTKHẨU@MÁY:6379, trong đó các ký tự như @ : / ? # %% viết thành %%40 %%3A %%2F %%3F %%23 %%25%.0[1]v"}, err)
 	}
 	c.Redis = v
 	return client.Close()

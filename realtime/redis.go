@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,10 @@ var errAddress = errors.New("not an address of Redis: write redis://HOST:6379 or
 func OpenRedis(address string) (*redis.Client, error) {
 	o, err := redis.ParseURL(address)
 	if err != nil || o.Network != "tcp" {
+		return nil, errAddress
+	}
+	_, port, _ := net.SplitHostPort(o.Addr)
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return nil, errAddress
 	}
 	logging.Disable()

@@ -307,6 +307,7 @@ func TestAddressesOfRedis(t *testing.T) {
 	for _, address := range []string{
 		"", "localhost:6379", "http://:hunter2@r", "redis://:hunter2@r:port", "redis://:hunter2%@r", "redis://:hunter2@r/x", "redis://:hunter2@r/1/2",
 		"unix:///tmp/redis.sock", "redis://u:hunter2@r\x7f", "redis://:hunter2@r?db=x", "redis://:hunter2@r?no_such=1",
+		"redis://:hunter2@r:65536", "redis://:hunter2@r:0",
 	} {
 		_, err := realtime.OpenRedis(address)
 		if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "redis://HOST:6379") {

@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -64,7 +66,7 @@ SELECT count(*) FROM p`
 	setReadOnly = `
 WITH lk AS (SELECT post_id FROM posts WHERE post_id = $1 FOR UPDATE),
      p AS (UPDATE posts SET read_only = $2, last_rev = last_rev + 1, state_rev = last_rev + 1
-            WHERE post_id = $1 AND read_only <> $2 AND (SELECT count(*) FROM lk) = 1
+            WHERE post_id = $1 AND last_rev = $3 AND (SELECT count(*) FROM lk) = 1
            RETURNING post_id, last_rev, state_rev, n_comments, read_only),
      s AS (SELECT epoch FROM site WHERE id = 1)
 SELECT p.post_id, s.epoch, p.last_rev, p.state_rev, p.n_comments, p.read_only FROM p, s`
@@ -128,11 +130,15 @@ func (s *pgStore) SetReadOnly(ctx context.Context, postID string, readOnly bool)
 	err = s.writer.do(ctx, postID, &pgJob{alone: func(ctx context.Context) error {
 		return s.write(ctx, "close or open the discussion of "+postID, func(ctx context.Context, c *pgx.Conn) error {
 			return inTurn(ctx, c, postID, func() error {
-				err := c.QueryRow(ctx, setReadOnly, postID, readOnly).Scan(headFields(&head)...)
-				if err = orNotFound(err); blog.KindOf(err) != blog.NotFound {
-					return err
+				err := c.QueryRow(ctx, selectHead+`= $1`, postID).Scan(headFields(&head)...)
+				if err != nil || head.ReadOnly == readOnly {
+					return orNotFound(err)
 				}
-				return orNotFound(c.QueryRow(ctx, selectHead+`= $1`, postID).Scan(headFields(&head)...)) // as it was wished, or none
+				err = c.QueryRow(ctx, setReadOnly, postID, readOnly, head.Rev).Scan(headFields(&head)...)
+				if errors.Is(err, sql.ErrNoRows) {
+					return errAgain
+				}
+				return err
 			})
 		})
 	}})

@@ -46,6 +46,7 @@ func TestAnAuthorsRound(t *testing.T) {
 	p.Never(1500*time.Millisecond, "a broken file took the page away", "document.readyState==='complete'&&!document.body.innerText.includes('Một câu vừa được lưu.')")
 	p.Reload()
 	p.SeeText("body", "Một câu vừa được lưu.")
+	waitLive(p) // what is saved before the page listens, it does not hear of
 	if log := s.Log(); !strings.Contains(log, "welcome.md") {
 		t.Error("the log does not name the broken file")
 	}

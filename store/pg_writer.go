@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -160,7 +162,14 @@ func (w *pgWriter) oneByOne(postID string, jobs []*pgJob) {
 	}
 }
 
-func (w *pgWriter) run(postID string, jobs []*pgJob) error {
+// run turns a panic into an error: without that, one comment would end the process with all that waits there, and whoever
+// repeats the request at another replica would end that one too.
+func (w *pgWriter) run(postID string, jobs []*pgJob) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("write to %s: panic: %v\n%s", postID, p, debug.Stack())
+		}
+	}()
 	ctx := context.Background()
 	if alone := jobs[0].alone; alone != nil {
 		return alone(ctx)

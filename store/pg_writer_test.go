@@ -169,6 +169,32 @@ func TestPGBatchSplits(t *testing.T) {
 	}
 }
 
+// TestPGPanicIsOnesOwn: a mistake of ours that one comment finds costs that one its answer, not the process.
+func TestPGPanicIsOnesOwn(t *testing.T) {
+	h := openHeld(t)
+	commit := h.writer.addAll
+	h.writer.addAll = func(ctx context.Context, post string, list []*addition) error {
+		if slices.ContainsFunc(list, func(a *addition) bool { return a.Body == "poison" }) {
+			panic("a mistake")
+		}
+		return commit(ctx, post, list)
+	}
+	outcomes := h.queue(3, func(i int, c *blog.NewComment) {
+		if i == 1 {
+			c.Body = "poison"
+		}
+	})
+	h.release()
+	for i, outcome := range outcomes {
+		if err := outcome(); (err != nil) != (i == 1) || err != nil && blog.KindOf(err) != blog.Internal {
+			t.Errorf("comment %d: %v", i, err)
+		}
+	}
+	if _, err := h.AddComment(t.Context(), h.comment("after")); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPGChangesGoAlone: an edit stands in the queue of its post, and takes nobody along.
 func TestPGChangesGoAlone(t *testing.T) {
 	h := openHeld(t)

@@ -20,14 +20,25 @@ const (
 	startLimit = 90 * time.Second // to be ready again: the database may be away for half a minute, which it waits for
 )
 
-// start has a replica run again.
-func start(one *cluster.Replica) healing {
+// start has a replica run again, as a supervisor does: one that ends before it is ready is started once more.
+func (r *Run) start(one *cluster.Replica) healing {
 	return func(ctx context.Context) error {
-		p, err := one.Launch()
-		if err != nil {
-			return err
+		ctx, cancel := context.WithTimeout(ctx, startLimit)
+		defer cancel()
+		for {
+			p, err := one.Launch()
+			if err != nil {
+				return err
+			}
+			err = p.Await(ctx, startLimit, one.Ready)
+			if err == nil || p.Running() {
+				return err
+			}
+			r.say("%s ended before it was ready, and is started again", one.Name)
+			if !pause(ctx, second) {
+				return err
+			}
 		}
-		return p.Await(ctx, startLimit, one.Ready)
 	}
 }
 
@@ -152,17 +163,17 @@ func (r *Run) beginReplica(ctx context.Context, s step) (healing, error) {
 	case history.ReplicaKillCommit:
 		awaitFirst(ctx, cutAfterCommit(one.Ways.Addresses), commitLimit)
 		one.Kill()
-		return start(one), nil
+		return r.start(one), nil
 	case history.ReplicaKill:
 		one.Kill()
-		return start(one), nil
+		return r.start(one), nil
 	case history.ReplicaPause:
 		return func(context.Context) error { return one.Process().Resume() }, one.Process().Pause()
 	}
 	if err := one.Stop(stopLimit); err != nil {
 		return nil, err
 	}
-	return nil, start(one)(ctx)
+	return nil, r.start(one)(ctx)
 }
 
 // rollOut has one replica after the other run the other version, and takes it back the next time.
@@ -176,7 +187,7 @@ func (r *Run) rollOut(ctx context.Context) error {
 			return err
 		}
 		one.Use(next)
-		if err := start(one)(ctx); err != nil {
+		if err := r.start(one)(ctx); err != nil {
 			return err
 		}
 	}

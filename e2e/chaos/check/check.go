@@ -38,7 +38,9 @@ type Report struct {
 // Check judges a history by bounds.
 func Check(records []history.Record, b Bounds) Report {
 	c := newChecker(records, b)
-	c.checkWhole()
+	if !c.checkWhole() {
+		return Report{Violations: c.found, Summary: c.summary()} // all else would only follow from that
+	}
 	c.checkRequests()
 	c.checkRows()
 	c.checkNumbers()
@@ -210,14 +212,17 @@ func (c *checker) violate(rule Rule, text string, proof ...history.Record) {
 }
 
 // checkWhole refuses to call a history good that says too little to be judged.
-func (c *checker) checkWhole() {
+func (c *checker) checkWhole() (whole bool) {
+	whole = true
 	kinds := map[history.Kind]bool{}
 	for _, r := range c.records {
 		kinds[r.Kind] = true
 	}
 	for _, need := range []history.Kind{history.Start, history.Post, history.Row, history.Head, history.Final, history.Quiet, history.End} {
 		if !kinds[need] {
+			whole = false
 			c.violate(Incomplete, fmt.Sprintf("there is no record of kind %q", need))
 		}
 	}
+	return whole
 }

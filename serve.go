@@ -134,6 +134,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 		return nil, err
 	}
 	a.lineage = realtime.NewLineage(epoch, a.store.Epoch, log)
+	a.lineage.OnNewLife(a.register) // a database that was put back does not know the posts that are younger than its backup
 	strangers := markdown.NewStranger()
 	source := web.NewSource(web.SourceDeps{Reader: a.store, Library: a.library, Comments: strangers, Slugs: a.addresses.slug, BaseURL: c.BaseURL})
 	a.hub = realtime.NewHub(source, realtime.HubOptions{

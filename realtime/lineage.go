@@ -26,8 +26,9 @@ const (
 // Lineage knows the lives of one database by their epochs, and so tells the wakes of its replicas from those of another
 // blog, or of a replica with the wrong database, on the same bus. It may be used by any number of goroutines.
 type Lineage struct {
-	read func(context.Context) (string, error)
-	log  *slog.Logger
+	read    func(context.Context) (string, error)
+	renewed func(context.Context)
+	log     *slog.Logger
 
 	foreign atomic.Int64
 
@@ -46,6 +47,10 @@ func NewLineage(epoch string, read func(context.Context) (string, error), log *s
 		read: read, log: log, epoch: epoch, looked: time.Now(), ours: map[string]bool{epoch: true}, suspects: map[string]time.Time{},
 	}
 }
+
+// OnNewLife has f called each time that the database is seen to have another epoch than before. It is for before Run, whose
+// ctx f gets; while f runs, wakes wait to be judged.
+func (l *Lineage) OnNewLife(f func(context.Context)) { l.renewed = f }
 
 // Epoch is the present one, at most some seconds old: what a wake is stamped with.
 func (l *Lineage) Epoch() string {
@@ -84,18 +89,27 @@ func (l *Lineage) Run(ctx context.Context, bus Bus) error {
 	})
 }
 
-// look reads the epoch. While the database does not answer, the last one stands.
+// look reads the epoch and tells of a new one.
 func (l *Lineage) look(ctx context.Context) {
+	if l.learn(ctx) && l.renewed != nil {
+		l.renewed(ctx)
+	}
+}
+
+// learn reads the epoch. While the database does not answer, the last one stands.
+func (l *Lineage) learn(ctx context.Context) (changed bool) {
 	ctx, cancel := context.WithTimeout(ctx, epochPause)
 	defer cancel()
 	epoch, err := l.read(ctx)
 	if err != nil {
-		return // who needs the database says that it does not answer
+		return false // who needs the database says that it does not answer
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	changed = epoch != l.epoch
 	l.epoch, l.looked, l.ours[epoch] = epoch, time.Now(), true
 	delete(l.suspects, epoch)
+	return changed
 }
 
 // judge counts w if it is a stranger's: of an epoch that this database never had as far as is known, and still sent when

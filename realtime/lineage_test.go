@@ -101,6 +101,22 @@ func TestANewLifeIsLearnedFromAWakeAndByItself(t *testing.T) {
 	})
 }
 
+func TestANewLifeIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db, told := &lives{epoch: "e1"}, 0
+		l := NewLineage("e1", db.read, slog.New(slog.DiscardHandler))
+		l.OnNewLife(func(context.Context) { told++ })
+		ctx, cancel := context.WithTimeout(t.Context(), 10*epochPause)
+		defer cancel()
+		time.AfterFunc(5*epochPause/2, func() { db.set("e2", nil) })
+		time.AfterFunc(7*epochPause/2, func() { db.set("", errors.New("no database")) })
+		time.AfterFunc(9*epochPause/2, func() { db.set("e2", nil) })
+		if err := l.Run(ctx, NewLocalBus()); err != nil || told != 1 {
+			t.Errorf("told %d times, %v", told, err)
+		}
+	})
+}
+
 func TestAnotherBlogOnTheSameBusIsTold(t *testing.T) {
 	withLineage(t, func(t *testing.T, l *Lineage, db *lives, say func(string), log *strings.Builder) {
 		say("other")

@@ -16,7 +16,9 @@ const foreignCursor = "0.0"
 // discussion says so instead of taking the post with it; the head is then zero.
 func (s *Server) discussion(ctx context.Context, p blog.Post, a ask, q blog.PageQuery, visitor string) (*views.Discussion, blog.Head, error) {
 	at := s.deps.Now()
-	page, err := s.deps.Reader.Page(ctx, q)
+	timed, cancel := s.heads.patient(ctx, q.PostID)
+	defer cancel()
+	page, err := s.deps.Reader.Page(timed, q)
 	switch {
 	case blog.KindOf(err) == blog.NotFound:
 		return nil, blog.Head{}, err

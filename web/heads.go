@@ -17,6 +17,9 @@ const (
 	// headDoubt is the same while wakes are known not to arrive.
 	headDoubt = time.Second
 	headRead  = 3 * time.Second // the most that one reading may take
+	// headPatience is how long a request waits for a database that did not answer the last look. The look itself goes on with
+	// its full time behind the request, so that a database that is slow, or back, is noticed.
+	headPatience = 400 * time.Millisecond
 )
 
 // heads remembers where each post's discussion stood when it was last seen. Those who need a fresh look share it: who
@@ -31,6 +34,7 @@ type heads struct {
 	seen    map[string]sighting
 	next    *look // collects who comes while one runs; nil if nobody came
 	running bool
+	away    bool // the last look failed
 }
 
 type sighting struct {
@@ -83,6 +87,7 @@ func (h *heads) doubt(id string) {
 func (h *heads) learn(head blog.Head, at time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.away = false
 	s := h.seen[head.PostID]
 	if s.head.Epoch != head.Epoch || s.head.Rev < head.Rev {
 		s.head = head
@@ -93,10 +98,26 @@ func (h *heads) learn(head blog.Head, at time.Time) {
 	}
 }
 
+// patient bounds what a request that reads a post's discussion by itself waits for a database that is away.
+func (h *heads) patient(ctx context.Context, postID string) (context.Context, context.CancelFunc) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.away {
+		return context.WithCancel(ctx)
+	}
+	h.join(ctx, postID)
+	return context.WithTimeout(ctx, headPatience)
+}
+
 // get returns the heads of posts, read anew where they are too old to be believed. If they cannot be read it returns what
 // is known, which may be nothing, and the error.
 func (h *heads) get(ctx context.Context, ids ...string) (map[string]blog.Head, error) {
 	h.mu.Lock()
+	if h.away {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, headPatience)
+		defer cancel()
+	}
 	var l *look
 	now, trust := h.now(), h.trust()
 	for _, id := range ids {
@@ -166,12 +187,13 @@ func (h *heads) read(ctx context.Context, l *look) {
 	defer cancel()
 	at := h.now()
 	found, err := h.reader.Heads(ctx, slices.Collect(maps.Keys(l.wakes)))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.away = err != nil
 	if err != nil {
 		l.err = err
 		return
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	for _, head := range found {
 		s := h.seen[head.PostID]
 		s.head = head

@@ -149,6 +149,56 @@ func TestThoseWhoWaitShareOneLook(t *testing.T) {
 	})
 }
 
+// hangingReader answers nothing until it is let.
+type hangingReader struct {
+	headReader
+	hangs chan struct{}
+}
+
+func (r *hangingReader) Heads(ctx context.Context, ids []string) ([]blog.Head, error) {
+	select {
+	case <-r.hangs:
+		return r.headReader.Heads(ctx, ids)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func TestOnlyTheFirstWaitLongForADatabaseThatIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &hangingReader{headReader: headReader{revs: map[string]int64{"a": 7}}, hangs: make(chan struct{})}
+		h := newHeads(r, time.Now, realtime.NewLocalBus())
+		wait := func() (took time.Duration, err error) {
+			begin := time.Now()
+			_, err = h.get(t.Context(), "a")
+			return time.Since(begin), err
+		}
+		if took, err := wait(); took != headRead || err == nil {
+			t.Errorf("the first: %v, %v", took, err)
+		}
+		for range 20 {
+			if took, err := wait(); took > headPatience || err == nil {
+				t.Errorf("while it is away: %v, %v", took, err)
+			}
+			ctx, cancel := h.patient(t.Context(), "a")
+			if until, bounded := ctx.Deadline(); !bounded || time.Until(until) > headPatience {
+				t.Error("who reads by themselves wait as long as they like")
+			}
+			cancel()
+		}
+		close(r.hangs)
+		time.Sleep(headRead + 2*time.Second) // the look under way sees it
+		if m, err := h.get(t.Context(), "a"); err != nil || m["a"].Rev != 7 {
+			t.Errorf("when it is back: %v, %v", m, err)
+		}
+		ctx, cancel := h.patient(t.Context(), "a")
+		defer cancel()
+		if _, bounded := ctx.Deadline(); bounded {
+			t.Error("still impatient when it is back")
+		}
+	})
+}
+
 func TestUnreadableHeadsAreThoseLastSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, r := newTestHeads()

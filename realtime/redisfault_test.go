@@ -51,6 +51,21 @@ func TestASubscriptionThatWasInterruptedTellsItsSubscribersAndGoesOn(t *testing.
 	}
 }
 
+// A subscription that breaks as soon as it is there must not have each replica look at everything thirty times a second.
+func TestSubscriptionsThatDoNotLastBecomeRare(t *testing.T) {
+	r := startRedis(t, testbed.RedisOptions{})
+	p := startProxy(t, r)
+	b, log := openBus(t, openClient(t, "redis://"+p.Addr))
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if b.Stats().Up {
+			p.Cut()
+		}
+	}
+	if n := b.Stats().Reconnects; n < 3 || n > 12 {
+		t.Errorf("subscribed %d times more\n%s", n, log)
+	}
+}
+
 func TestABlackHoleIsNoticedAndLeft(t *testing.T) {
 	r := startRedis(t, testbed.RedisOptions{})
 	p := startProxy(t, r)

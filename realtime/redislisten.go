@@ -14,7 +14,8 @@ import (
 const (
 	pingPause   = time.Second             // between two questions whether Redis is there
 	longSilence = 2500 * time.Millisecond // after which it is not
-	// A broken subscription is tried again after firstPause, then after twice as long each time, up to lastPause.
+	// A broken subscription is tried again after firstPause, then after twice as long each time, up to lastPause. One that did
+	// not last for lastPause is no reason to begin anew: each costs two lines in the log and a look at everything.
 	firstPause = 50 * time.Millisecond
 	lastPause  = time.Second
 )
@@ -23,11 +24,12 @@ const (
 func (b *RedisBus) listen(ctx context.Context) {
 	pause := firstPause
 	for ctx.Err() == nil {
+		begin := time.Now()
 		confirmed, err := b.subscribe(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if confirmed {
+		if confirmed && time.Since(begin) > lastPause {
 			pause = firstPause
 		}
 		if !b.lost.Swap(true) {

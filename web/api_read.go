@@ -114,7 +114,7 @@ func (s *Server) list(r *http.Request, t topic, q listQuery) (listAnswer, error)
 		}
 		pq.From = q.cursor.from
 	}
-	page, err := s.deps.Reader.Page(r.Context(), pq)
+	page, err := s.readPage(r.Context(), pq)
 	if err != nil {
 		return listAnswer{}, err
 	}
@@ -122,7 +122,7 @@ func (s *Server) list(r *http.Request, t topic, q listQuery) (listAnswer, error)
 	if q.cursor != nil && q.cursor.epoch != page.Head.Epoch {
 		// A restored database: the keys after the cut may belong to other comments now.
 		reload, pq.From = true, ""
-		if page, err = s.deps.Reader.Page(r.Context(), pq); err != nil {
+		if page, err = s.readPage(r.Context(), pq); err != nil {
 			return listAnswer{}, err
 		}
 	}
@@ -146,7 +146,9 @@ func metaOf(t topic, h blog.Head) apiMeta {
 
 // changesSince reads what changed after a cursor; ok is false if only the whole list anew can bring the reader there.
 func (s *Server) changesSince(r *http.Request, t topic, since blog.Cursor) (answer listAnswer, ok bool, err error) {
-	changes, err := s.deps.Reader.Changes(r.Context(), t.postID, since.Rev, changesLimit)
+	ctx, cancel := s.heads.patient(r.Context(), t.postID)
+	defer cancel()
+	changes, err := s.deps.Reader.Changes(ctx, t.postID, since.Rev, changesLimit)
 	if err != nil {
 		return listAnswer{}, false, err
 	}
@@ -232,7 +234,7 @@ func (s *Server) apiContext(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.deps.Reader.Page(r.Context(), blog.PageQuery{
+	page, err := s.readPage(r.Context(), blog.PageQuery{
 		PostID: f.postID, Order: blog.Oldest, At: f.comment.ID, Limit: defaultLimit, Visitor: viewer,
 	})
 	if err != nil {

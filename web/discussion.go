@@ -15,10 +15,7 @@ const foreignCursor = "0.0"
 // discussion reads and views one page of a discussion for visitor ("" for everyone). If the database does not answer, the
 // discussion says so instead of taking the post with it; the head is then zero.
 func (s *Server) discussion(ctx context.Context, p blog.Post, a ask, q blog.PageQuery, visitor string) (*views.Discussion, blog.Head, error) {
-	at := s.deps.Now()
-	timed, cancel := s.heads.patient(ctx, q.PostID)
-	defer cancel()
-	page, err := s.deps.Reader.Page(timed, q)
+	page, err := s.readPage(ctx, q)
 	switch {
 	case blog.KindOf(err) == blog.NotFound:
 		return nil, blog.Head{}, err
@@ -28,8 +25,19 @@ func (s *Server) discussion(ctx context.Context, p blog.Post, a ask, q blog.Page
 		d.Form.Problem = problemOf(ctx, err)
 		return d, blog.Head{}, nil
 	}
-	s.heads.learn(page.Head, at)
 	return s.viewDiscussion(p, page, visitor), page.Head, nil
+}
+
+// readPage reads one page of a discussion and keeps in mind where it stands.
+func (s *Server) readPage(ctx context.Context, q blog.PageQuery) (blog.Page, error) {
+	ctx, cancel := s.heads.patient(ctx, q.PostID)
+	defer cancel()
+	at := s.deps.Now()
+	page, err := s.deps.Reader.Page(ctx, q)
+	if err == nil {
+		s.heads.learn(page.Head, at)
+	}
+	return page, err
 }
 
 // bareDiscussion is one without comments.

@@ -27,6 +27,7 @@ type person struct {
 	at   int    // whom they ask, as in history.Record.Replica
 	jar  http.CookieJar
 	http *http.Client
+	once *http.Client // opens a connection for each request
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	out  *history.Recorder
 	rng  *rand.Rand
@@ -38,15 +39,19 @@ func (r *Run) newPerson(name, base, post string, cookies bool) *person {
 	// Limits are by address: each person has one.
 	dialer := &net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(r.people))}}
 	p := &person{name: name, base: base, post: post, out: r.History, rng: r.random(name), dial: dialer.DialContext}
-	p.http = &http.Client{
-		Transport:     &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 2},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 	if cookies {
 		p.jar, _ = cookiejar.New(nil) // fails for bad options only
-		p.http.Jar = p.jar
 	}
+	p.http, p.once = p.client(false), p.client(true)
 	return p
+}
+
+func (p *person) client(once bool) *http.Client {
+	return &http.Client{
+		Transport:     &http.Transport{DialContext: p.dial, MaxIdleConnsPerHost: 2, DisableKeepAlives: once},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Jar:           p.jar,
+	}
 }
 
 // hostOf is the part of an address that one dials.
@@ -126,9 +131,12 @@ func (p *person) exchange(ctx context.Context, q request) (a answer, problem err
 		req.Header.Set("Content-Type", q.kind)
 	}
 	maps.Copy(req.Header, q.header)
-	// A browser repeats a POST by itself when the connection that it was to reuse turns out to be closed; Go does not.
-	req.Close = q.method != http.MethodGet && req.Header.Get("Idempotency-Key") == ""
-	res, err := p.http.Do(req)
+	client := p.http
+	if q.method != http.MethodGet && req.Header.Get("Idempotency-Key") == "" {
+		// A browser repeats a POST by itself when the connection that it was to reuse turns out to be closed; Go does not.
+		client = p.once
+	}
+	res, err := client.Do(req)
 	if err != nil {
 		return a, err
 	}

@@ -88,18 +88,19 @@ func openStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, er
 	return store.Open(ctx, store.Options{Address: c.Database, Own: ownClock, Log: log})
 }
 
-// awaitStore opens the database, and waits for one that may answer later, saying so.
-func awaitStore(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
+// await carries out a step of the start that needs the database, and again while one that may answer later does not,
+// saying so.
+func await(ctx context.Context, log *slog.Logger, step func() error) error {
 	for {
-		st, err := openStore(ctx, c, log)
+		err := step()
 		var trouble *blog.Error
 		if err == nil || !errors.As(err, &trouble) || trouble.Kind != blog.Unavailable || trouble.RetryAfter <= 0 {
-			return st, err
+			return err
 		}
 		log.Warn("waiting for the database", "error", err, "next_try_in", trouble.RetryAfter)
 		select {
 		case <-ctx.Done():
-			return nil, err
+			return err
 		case <-time.After(trouble.RetryAfter):
 		}
 	}
@@ -114,23 +115,23 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 			opened.close()
 		}
 	}()
-	if a.store, err = awaitStore(ctx, c, log); err != nil {
+	if err = await(ctx, log, func() (err error) { a.store, err = openStore(ctx, c, log); return err }); err != nil {
 		return nil, err
 	}
 	secret := []byte(c.Secret)
 	if len(secret) == 0 {
-		if secret, err = a.store.Secret(ctx); err != nil {
+		if err = await(ctx, log, func() (err error) { secret, err = a.store.Secret(ctx); return err }); err != nil {
 			return nil, err
 		}
 	}
 	if a.library, err = openLibrary(ctx, c, a.store.Now, log); err != nil {
 		return nil, err
 	}
-	if err = a.addresses.sync(ctx, a.store, a.library.Snapshot(), log); err != nil {
+	if err = await(ctx, log, func() error { return a.addresses.sync(ctx, a.store, a.library.Snapshot(), log) }); err != nil {
 		return nil, err
 	}
-	epoch, err := a.store.Epoch(ctx)
-	if err != nil {
+	var epoch string
+	if err = await(ctx, log, func() (err error) { epoch, err = a.store.Epoch(ctx); return err }); err != nil {
 		return nil, err
 	}
 	a.lineage = realtime.NewLineage(epoch, a.store.Epoch, log)

@@ -234,3 +234,39 @@ func TestOlderPageDoesNotTurnAHeadBack(t *testing.T) {
 		t.Errorf("rev %d", got)
 	}
 }
+
+// impatient tells whether who reads a discussion by themselves is held to a short wait.
+func impatient(t *testing.T, h *heads) bool {
+	t.Helper()
+	ctx, cancel := h.patient(t.Context(), "a")
+	defer cancel()
+	_, bounded := ctx.Deadline()
+	return bounded
+}
+
+func TestADatabaseThatIsBackIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &hangingReader{headReader: headReader{revs: map[string]int64{"a": 7}}, hangs: make(chan struct{})}
+		h := newHeads(r, time.Now, realtime.NewLocalBus())
+		away := func() {
+			t.Helper()
+			if _, err := h.get(t.Context(), "a"); err == nil || !h.away {
+				t.Fatalf("it is not away: %v", err)
+			}
+		}
+		away()
+		h.learn(blog.Head{PostID: "a", Epoch: "e", Rev: 7}, time.Now())
+		if impatient(t, h) {
+			t.Error("still impatient after a page was read")
+		}
+		away()
+		close(r.hangs)
+		if !impatient(t, h) { // which has a look made
+			t.Error("patient while it is away")
+		}
+		time.Sleep(headRead + time.Second)
+		if impatient(t, h) {
+			t.Error("nobody looked whether it is back")
+		}
+	})
+}

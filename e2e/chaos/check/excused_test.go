@@ -116,6 +116,29 @@ func TestWhatIsExcusedPasses(t *testing.T) {
 	}
 }
 
+// A list that was asked for before a moderator's answer and came after it tells of what is hidden by leaving it out.
+func TestAListOnItsWayTellsWhatIsGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		items []history.Item
+		want  bool
+	}{
+		"without the comment":   {[]history.Item{item("c1", "", 4, "m1e1")}, false},
+		"still with its text":   {[]history.Item{item("c1", "", 4, "m1e1"), item("c3", "", 3, "m3")}, true},
+		"with its place, empty": {[]history.Item{item("c1", "", 4, "m1e1"), item("c3", "", 6, "")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := good()
+			s.without(t, json, history.Push, 5)
+			s.at(29*second, 29*second, history.Record{Process: json, Kind: history.Disconnect})
+			s.at(30*second+50, 30*second+500, history.Record{Process: json, Kind: history.Load, Form: json, Whole: true, Cursor: "e.6", Items: c.items})
+			s.at(30*second+510, 30*second+520, history.Record{Process: json, Kind: history.Connect, Form: json, Cursor: "e.6"})
+			if got := slices.Contains(rules(Check(s.records(), Goals())), Late); got != c.want {
+				t.Errorf("late: %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
 // A restore excuses what happened since its backup, and nothing else.
 func TestARestoreExcusesOnlyWhatCameAfterTheBackup(t *testing.T) {
 	s := good()

@@ -223,11 +223,19 @@ func (n *news) of(w history.Record) (first history.Record, found bool) {
 	}
 	for _, e := range n.lists {
 		// A list need not hold it: it may stand on another page.
-		if (e.Begin >= w.End || w.Rev > 0 && parseCursor(e.Cursor).rev >= w.Rev && e.End >= w.Begin) && (!found || e.End < first.End) {
+		told := e.Begin >= w.End || w.Rev > 0 && parseCursor(e.Cursor).rev >= w.Rev && e.End >= w.Begin
+		if (told || clears(e, w)) && (!found || e.End < first.End) {
 			return e, true
 		}
 	}
 	return first, found
+}
+
+// clears tells whether a whole list that was on its way while a comment was taken away came without it: what is not shown
+// any more need not be told again, whatever was asked for first.
+func clears(e, w history.Record) bool {
+	return (w.Kind == history.Hide || w.Kind == history.Delete) && e.Whole && e.End >= w.Begin &&
+		!slices.ContainsFunc(e.Items, func(i history.Item) bool { return i.ID == w.ID && i.Mark != "" })
 }
 
 func brings(item history.Item, e, w history.Record) bool {

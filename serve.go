@@ -40,6 +40,9 @@ func serve(ctx context.Context, c call) error {
 		return err
 	}
 	defer listener.Close()
+	if err := profile(ctx, log); err != nil {
+		return err
+	}
 	app, err := newApp(ctx, c.config, log)
 	if err != nil {
 		return err

@@ -140,7 +140,8 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 	a.lineage = realtime.NewLineage(epoch, a.store.Epoch, log)
 	a.lineage.OnNewLife(a.register) // a database that was put back does not know the posts that are younger than its backup
 	strangers := markdown.NewStranger()
-	source := web.NewSource(web.SourceDeps{Reader: a.store, Library: a.library, Comments: strangers, Slugs: a.addresses.slug, BaseURL: c.BaseURL})
+	remarks := web.NewRemarks(strangers)
+	source := web.NewSource(web.SourceDeps{Reader: a.store, Library: a.library, Comments: strangers, Remarks: remarks, Slugs: a.addresses.slug, BaseURL: c.BaseURL})
 	a.hub = realtime.NewHub(source, realtime.HubOptions{
 		Log: log, OnBackwards: a.renewEpoch,
 		OnHead: func(topic string) { a.server.Stale(topic) }, // such as after `vang admin hide`, by another process
@@ -156,7 +157,7 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 		},
 		Library: a.library, Discussion: blog.NewDiscussion(a.store, a.wake, nil),
 		Reader: a.store, Health: a.store, PostIDs: a.addresses.id, Slugs: a.addresses.slug,
-		Comments: strangers, Hub: a.hub, Bus: a.shared.bus, Sessions: a.shared.sessions, Redis: a.shared.redis, Lineage: a.lineage,
+		Comments: strangers, Remarks: remarks, Hub: a.hub, Bus: a.shared.bus, Sessions: a.shared.sessions, Redis: a.shared.redis, Lineage: a.lineage,
 		Registry: prometheus.NewRegistry(), Log: log, Now: a.store.Now,
 	})
 	return a, err

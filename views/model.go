@@ -130,6 +130,8 @@ type Comment struct {
 	HTML string // the body, sanitised; safe to write as it is
 	Hue  int    // 0 to 11: the colour of the monogram, from the name
 	Own  bool   // drawn for its writer: with controls until EditableUntil
+	// Drawn is the item's very bytes, where it was drawn before; "" draws it.
+	Drawn string
 }
 
 // Form is the form for a new comment or a reply.

@@ -58,7 +58,7 @@ func erased(c blog.Comment) blog.Comment {
 // apiView makes apiComments for one viewer.
 type apiView struct {
 	base     string // scheme and host before the permalinks; "" leaves them without
-	html     func(body string) string
+	html     func(blog.Comment) string
 	now      time.Time
 	post     blog.Post
 	viewer   string // "" is everyone
@@ -80,7 +80,7 @@ func (v apiView) comment(c blog.Comment) apiComment {
 		return out
 	}
 	out.Author = &apiAuthor{Name: c.Name, URL: optional(c.URL)}
-	out.HTML = v.html(c.Body)
+	out.HTML = v.html(c)
 	out.Can.Reply = c.State == blog.Published && !v.readOnly
 	if mine {
 		out.Body = &c.Body

@@ -216,12 +216,12 @@ func TestUpgradeTokens(t *testing.T) {
 }
 
 func TestAViewHoldsNothingThatItsReaderMayNotSee(t *testing.T) {
-	html := func(body string) string { return "<p>" + body }
+	remarks := testRemarks()
 	now := time.Now()
 	for _, state := range []blog.State{blog.Published, blog.Pending, blog.Spam, blog.Hidden, blog.Deleted} {
 		c := blog.Comment{ID: "x", State: state, Shown: true, Name: "n", URL: "u", Email: "e", Body: "b", Visitor: "v", CreatedAt: now}
 		for _, viewer := range []string{"", "v", "w"} {
-			v := viewOf(html, c, "slug", viewer, now)
+			v := remarks.view("en", c, "slug", viewer, now)
 			sees := state == blog.Published || state == blog.Pending && viewer == "v"
 			if told := v.Name + v.URL + v.Body + v.HTML; (told != "") != sees {
 				t.Errorf("%s to %q: %q", state, viewer, told)
@@ -232,10 +232,10 @@ func TestAViewHoldsNothingThatItsReaderMayNotSee(t *testing.T) {
 		}
 	}
 	late := now.Add(blog.EditWindow)
-	if viewOf(html, blog.Comment{State: blog.Published, Visitor: "v", CreatedAt: now}, "slug", "v", late).Own {
+	if remarks.view("en", blog.Comment{State: blog.Published, Visitor: "v", CreatedAt: now}, "slug", "v", late).Own {
 		t.Error("own controls after the window")
 	}
-	if !viewOf(html, blog.Comment{State: blog.Pending, Visitor: "v", CreatedAt: now}, "slug", "v", late).Own {
+	if !remarks.view("en", blog.Comment{State: blog.Pending, Visitor: "v", CreatedAt: now}, "slug", "v", late).Own {
 		t.Error("a held comment vanished from its writer's page after the window")
 	}
 }

@@ -67,7 +67,7 @@ func (s *Server) topicByID(ctx context.Context, postID string) (topic, error) {
 func (s *Server) view(r *http.Request, t topic, readOnly bool) apiView {
 	viewer, _ := s.visitor(r)
 	return apiView{
-		base: s.permalinkBase(), html: s.deps.Comments.HTML, now: s.deps.Now(), post: t.post, viewer: viewer,
+		base: s.permalinkBase(), html: s.deps.Remarks.body, now: s.deps.Now(), post: t.post, viewer: viewer,
 		readOnly: readOnly || !t.open(),
 	}
 }

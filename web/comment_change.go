@@ -66,7 +66,7 @@ func (s *Server) editForm(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) sendEditForm(w http.ResponseWriter, r *http.Request, p blog.Post, c blog.Comment, status int, fill func(*views.EditPage)) error {
 	e := views.EditPage{
-		Frame: s.frame(r.Context(), s.siteOrigin(r), p.Lang, "", nil), Post: p, Comment: s.commentView(c, p.Slug, c.Visitor),
+		Frame: s.frame(r.Context(), s.siteOrigin(r), p.Lang, "", nil), Post: p, Comment: s.commentView(p, c, c.Visitor),
 		Action: changePath(p.Slug, c.ID, "edit"), Cancel: commentPath(p, c.ID, ""), Body: c.Body, Version: c.Edits,
 	}
 	e.Title, e.NoIndex = p.Title, true
@@ -126,7 +126,7 @@ func (s *Server) refuseChange(w http.ResponseWriter, r *http.Request, p blog.Pos
 func (s *Server) changed(w http.ResponseWriter, r *http.Request, p blog.Post, c blog.Comment, notice string) error {
 	if htmx(r) {
 		return s.sendPrivate(w, r, http.StatusOK, views.EditedAnswer(views.Posted{
-			Lang: p.Lang, Comment: s.commentView(c, p.Slug, c.Visitor), Notice: notice,
+			Lang: p.Lang, Comment: s.commentView(p, c, c.Visitor), Notice: notice,
 		}))
 	}
 	to := commentPath(p, c.ID, notice)
@@ -147,7 +147,7 @@ func (s *Server) deleteForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := views.DeletePage{
-		Frame: s.frame(r.Context(), s.siteOrigin(r), p.Lang, "", nil), Post: p, Comment: s.commentView(c, p.Slug, c.Visitor),
+		Frame: s.frame(r.Context(), s.siteOrigin(r), p.Lang, "", nil), Post: p, Comment: s.commentView(p, c, c.Visitor),
 		Action: changePath(p.Slug, c.ID, "delete"), Cancel: commentPath(p, c.ID, ""),
 	}
 	d.Title, d.NoIndex = p.Title, true

@@ -127,7 +127,7 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request, writer blog.Wri
 
 // posted answers our script with the comment in its place and a fresh form.
 func (s *Server) posted(w http.ResponseWriter, r *http.Request, p blog.Post, c blog.Comment, visitor string) error {
-	v := views.Posted{Lang: p.Lang, Comment: s.commentView(c, p.Slug, visitor), Form: s.knownForm(r, p)}
+	v := views.Posted{Lang: p.Lang, Comment: s.commentView(p, c, visitor), Form: s.knownForm(r, p)}
 	if v.Form.Name == "" {
 		v.Form.Name, v.Form.URL = c.Name, c.URL // cookies do not work here: spare the writer the typing
 	}

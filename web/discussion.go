@@ -55,7 +55,7 @@ func (s *Server) viewDiscussion(p blog.Post, page blog.Page, visitor string) *vi
 	d.From, d.Until = page.From, page.Until
 	d.Form.ReadOnly = page.Head.ReadOnly
 	for _, c := range page.Comments {
-		d.Comments = append(d.Comments, s.commentView(c, p.Slug, visitor))
+		d.Comments = append(d.Comments, s.commentView(p, c, visitor))
 	}
 	if page.From != "" {
 		d.Previous = windowPath(p, page.Order, "until", page.From)

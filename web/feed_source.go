@@ -16,11 +16,12 @@ import (
 	"vang/views"
 )
 
-// SourceDeps is what the source of live changes is wired from. Now and BaseURL may be left out.
+// SourceDeps is what the source of live changes is wired from. Now, Remarks and BaseURL may be left out.
 type SourceDeps struct {
 	Reader   Reader
 	Library  *posts.Library
 	Comments *markdown.Stranger
+	Remarks  *Remarks // the Server's, so that what was pushed need not be drawn for pages again; one of its own if nil
 	Slugs    func(postID string) (slug string, ok bool)
 	BaseURL  string     // before the permalinks that programs get, as Origin returns it
 	Now      blog.Clock // time.Now if nil
@@ -31,6 +32,9 @@ type SourceDeps struct {
 func NewSource(d SourceDeps) realtime.Source {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.Remarks == nil {
+		d.Remarks = NewRemarks(d.Comments)
 	}
 	return &source{deps: d}
 }
@@ -138,7 +142,6 @@ type feed struct {
 	head blog.Head
 	post blog.Post
 	json apiView
-	html func(body string) string
 	err  error // the first failure to render; what failed is never sent
 }
 
@@ -151,22 +154,11 @@ func (s *source) feed(postID string, head blog.Head) *feed {
 			post = p
 		}
 	}
-	f := &feed{deps: s.deps, head: head, post: post, html: lastOnly(s.deps.Comments.HTML)}
+	f := &feed{deps: s.deps, head: head, post: post}
 	f.json = apiView{
-		base: s.deps.BaseURL, html: f.html, now: s.deps.Now(), post: post, readOnly: head.ReadOnly || !post.Comments,
+		base: s.deps.BaseURL, html: s.deps.Remarks.body, now: s.deps.Now(), post: post, readOnly: head.ReadOnly || !post.Comments,
 	}
 	return f
-}
-
-// lastOnly remembers the last text that it rendered: each comment's is wanted for three forms in a row.
-func lastOnly(render func(body string) string) func(body string) string {
-	var body, html string
-	return func(b string) string {
-		if b != body {
-			body, html = b, render(b)
-		}
-		return html
-	}
 }
 
 // unseen tells whether nobody but its writer and moderators ever saw c: nothing of it is told, not even that it is there.
@@ -175,10 +167,14 @@ func unseen(c blog.Comment) bool {
 	return c.State == blog.Pending && !c.Shown && c.EditedAt.IsZero() && c.Replies == 0
 }
 
+func (f *feed) view(c blog.Comment, viewer string) views.Comment {
+	return f.deps.Remarks.view(f.post.Lang, c, f.post.Slug, viewer, f.json.now)
+}
+
 func (f *feed) change(c blog.Comment) realtime.Change {
 	out := realtime.Change{Rev: c.Rev, Item: c.ID, Public: f.public(c)}
 	if own := c.Visitor; own != "" && sees(c, own) {
-		out.Owner, out.Own = own, f.frame(c.Rev, viewOf(f.html, c, f.post.Slug, own, f.json.now))
+		out.Owner, out.Own = own, f.frame(c.Rev, f.view(c, own))
 	}
 	return out
 }
@@ -197,7 +193,7 @@ func (f *feed) public(c blog.Comment) realtime.Message {
 	}
 	told := f.json.comment(c)
 	return realtime.Message{
-		HTML: f.frame(c.Rev, viewOf(f.html, c, f.post.Slug, "", f.json.now)),
+		HTML: f.frame(c.Rev, f.view(c, "")),
 		JSON: f.encode(f.live(kind, c.Rev, &told)),
 	}
 }
@@ -240,20 +236,4 @@ func (f *feed) encode(v any) []byte {
 		f.err = err
 	}
 	return bytes.TrimRight(b, "\n")
-}
-
-// viewOf is a comment as viewer ("" is everyone) sees it at the moment now: the same in a page, in an answer and in a push.
-// What viewer may not read is not in it.
-func viewOf(html func(body string) string, c blog.Comment, slug, viewer string, now time.Time) views.Comment {
-	mine, open := own(c, viewer), sees(c, viewer)
-	if !open {
-		c = erased(c)
-	}
-	v := views.Comment{Comment: c, Slug: slug, Hue: hue(c.Name)}
-	if open {
-		v.HTML = html(c.Body)
-		// A held comment stays its writer's to see when the time to change it is over.
-		v.Own = mine && (c.State != blog.Published || now.Before(c.EditableUntil()))
-	}
-	return v
 }

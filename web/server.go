@@ -43,6 +43,9 @@ type Server struct {
 
 // New wires a server. It reads nothing and starts nothing; an error is the operator's to mend.
 func New(d Deps) (*Server, error) {
+	if d.Remarks == nil {
+		d.Remarks = NewRemarks(d.Comments)
+	}
 	s := &Server{deps: d, started: d.Now(), origin: http.NewCrossOriginProtection()}
 	if d.Config.BaseURL != "" {
 		base, err := Origin(d.Config.BaseURL)

@@ -126,9 +126,9 @@ func (s *Server) lang(r *http.Request, slug string) blog.Lang {
 	return snap.Site().Lang
 }
 
-// commentView is a comment as viewer ("" for everyone) sees it now.
-func (s *Server) commentView(c blog.Comment, slug, viewer string) views.Comment {
-	return viewOf(s.deps.Comments.HTML, c, slug, viewer, s.deps.Now())
+// commentView is a comment below p as viewer ("" for everyone) sees it now.
+func (s *Server) commentView(p blog.Post, c blog.Comment, viewer string) views.Comment {
+	return s.deps.Remarks.view(p.Lang, c, p.Slug, viewer, s.deps.Now())
 }
 
 const hues = 12

@@ -58,7 +58,7 @@ type RateLimit struct {
 	Every time.Duration
 }
 
-// Deps is what a Server is wired from. All fields but Redis, Lineage and Assets are required.
+// Deps is what a Server is wired from. All fields but Redis, Lineage, Remarks and Assets are required.
 type Deps struct {
 	Config     Config
 	Library    *posts.Library
@@ -68,6 +68,7 @@ type Deps struct {
 	PostIDs    func(slug string) (postID string, ok bool) // the discussion of a post
 	Slugs      func(postID string) (slug string, ok bool) // the inverse
 	Comments   *markdown.Stranger
+	Remarks    *Remarks // the live source's; one of its own if nil
 	Hub        *realtime.Hub
 	Bus        realtime.Bus
 	Sessions   scs.Store         // in Redis if Redis is set, else in the database

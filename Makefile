@@ -10,7 +10,7 @@ REPLICAS = 3
 MINUTES = 10
 SEED    = 0
 
-.PHONY: help run dev build cluster chaos test unit e2e check generate format assets screenshots fuzz bench clean tools-present docker-check verify-cockroach
+.PHONY: help run dev build cluster chaos test unit e2e check generate format assets screenshots lighthouse fuzz bench clean tools-present docker-check verify-cockroach
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ docker-check: ## build the image with a real engine, run it and both Compose fil
 
 screenshots: build ## pictures of every kind of page into screenshots/
 	cd e2e && SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run 'TestScreenshots' .
+
+lighthouse: build ## Lighthouse's marks for three pages, beside the goals: REPORT=docs/benchmarks.md writes them there
+	REPORT="$(REPORT)" sh tools/lighthouse.sh
 
 fuzz: ## run each fuzz target for ten seconds
 	sh tools/fuzz.sh

@@ -27,7 +27,7 @@ for module in . e2e; do
 	) || complain "$module: see above (go vet, staticcheck, go mod tidy, go fix)"
 done
 
-if grep -n '"resolved"' package-lock.json e2e/package-lock.json >/dev/null; then
+if grep -n '"resolved"' package-lock.json e2e/package-lock.json e2e/lighthouse/package-lock.json >/dev/null; then
 	complain "package-lock.json names download addresses: npm install --package-lock-only with omit-lockfile-registry-resolved=true"
 fi
 [ "$fail" = 0 ] && echo "check: all good"

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 	"unicode"
 
@@ -18,7 +19,7 @@ const (
 // Title is the text of a document's first heading of level 1, "" if it has none near its beginning.
 func (a *Author) Title(source []byte) string {
 	previous := ""
-	for _, line := range outsideFences(source) {
+	for line := range outsideFences(source) {
 		trimmed := strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(line, "#"); ok && startsBlank(rest) {
 			return a.inlineText(strings.TrimRight(strings.TrimSpace(rest), "# \t"))
@@ -38,7 +39,7 @@ func startsBlank(s string) bool { return s == "" || s[0] == ' ' || s[0] == '\t' 
 func (a *Author) Lead(source []byte) string {
 	var paragraph []string
 	skip := false // to the end of a block that is no prose
-	for _, line := range append(outsideFences(source), "") {
+	for line := range outsideFences(source) {
 		trimmed := strings.TrimSpace(line)
 		switch {
 		case len(paragraph) > 0 && trimmed != "" && strings.Trim(trimmed, "=") == "", // a heading, underlined
@@ -71,29 +72,33 @@ func opensText(line string) bool {
 	return !strings.HasPrefix(line, "[") || !strings.Contains(line, "]: ")
 }
 
-// outsideFences is the lines of a text's beginning that stand in no block of code.
-func outsideFences(source []byte) []string {
+// outsideFences is the lines of a text's beginning that stand in no block of code, and an empty one at the end. Most texts
+// tell what they are asked for in their first lines: the others are not even taken apart.
+func outsideFences(source []byte) iter.Seq[string] {
 	if len(source) > leadWindow {
 		source = source[:bytes.LastIndexByte(source[:leadWindow], '\n')+1]
 	}
-	var lines []string
-	fence := ""
-	for line := range strings.Lines(string(source)) {
-		line = strings.TrimRight(line, "\n")
-		trimmed := strings.TrimSpace(line)
-		switch {
-		case fence != "":
-			if strings.HasPrefix(trimmed, fence) {
-				fence = ""
+	return func(yield func(string) bool) {
+		fence := ""
+		for raw := range bytes.Lines(source) {
+			line := strings.TrimRight(string(raw), "\n")
+			trimmed := strings.TrimSpace(line)
+			switch {
+			case fence != "":
+				if strings.HasPrefix(trimmed, fence) {
+					fence = ""
+				}
+				continue
+			case strings.HasPrefix(trimmed, "```"), strings.HasPrefix(trimmed, "~~~"):
+				fence = trimmed[:3]
+				line = ""
 			}
-		case strings.HasPrefix(trimmed, "```"), strings.HasPrefix(trimmed, "~~~"):
-			fence = trimmed[:3]
-			lines = append(lines, "")
-		default:
-			lines = append(lines, line)
+			if !yield(line) {
+				return
+			}
 		}
+		yield("")
 	}
-	return lines
 }
 
 func plainParser() parser.Parser {

@@ -57,39 +57,67 @@ func unescape(raw []byte) string {
 func Count(source []byte) (words, ideographs int) {
 	inWord := false
 	for i := 0; i < len(source); {
-		r, size := rune(source[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(source[i:])
+		k := between
+		if c := source[i]; c < utf8.RuneSelf {
+			k = kindOfASCII(c)
+			i++
+		} else {
+			r, size := utf8.DecodeRune(source[i:])
+			k = kindOf(r)
+			i += size
 		}
-		i += size
-		switch {
-		case isIdeograph(r):
+		switch k {
+		case ideograph:
 			ideographs++
 			inWord = false
-		case isWordRune(r):
+		case letter:
 			if !inWord {
 				words++
 			}
 			inWord = true
-		case r != '\'' && r != '’' && r != '-' && r != '_':
+		case between:
 			inWord = false
 		}
 	}
 	return words, ideographs
 }
 
-func isWordRune(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9'
+// kind is what a sign does to the count of words.
+type kind byte
+
+const (
+	between   kind = iota // it ends a word
+	joining               // it ends none and begins none
+	letter                // or digit: of a word
+	ideograph             // a word by itself
+)
+
+func kindOfASCII(c byte) kind {
+	switch {
+	case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9':
+		return letter
+	case c == '\'' || c == '-' || c == '_':
+		return joining
 	}
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+	return between
 }
 
-func isIdeograph(r rune) bool {
-	if r < 0x2E80 {
-		return false
+// kindOf asks first for what nearly all signs of a text are, since Unicode's tables take five times as long: counting words
+// was a sixth of the time to load a blog.
+func kindOf(r rune) kind {
+	switch {
+	case r >= 0x4E00 && r <= 0x9FFF, r >= 0xAC00 && r <= 0xD7A3: // Han, Hangul
+		return ideograph
+	case r >= 0xC0 && r <= 0x17F && r != '×' && r != '÷', r >= 0x1EA0 && r <= 0x1EF9: // Latin with marks
+		return letter
+	case r == '’':
+		return joining
+	case r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+		return ideograph
+	case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
+		return letter
 	}
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+	return between
 }
 
 // Minutes is the time that a text takes to read, at least one minute: 220 words or 400 ideographs in each.

@@ -34,8 +34,10 @@ func (e *syntaxError) Error() string { return e.err.Error() }
 // normalise makes a file's bytes plain: no mark at the beginning, one kind of line end, valid UTF-8.
 func normalise(data []byte) (clean []byte, note string) {
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	if bytes.IndexByte(data, '\r') >= 0 {
+		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
 	if !utf8.Valid(data) {
 		return bytes.ToValidUTF8(data, []byte("\uFFFD")), "is not written in UTF-8: save it in UTF-8, or letters are lost"
 	}

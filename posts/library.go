@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 type Options struct {
 	FS     fs.FS  // the posts when Dir is not set: the binary's own
 	Dir    string // a folder instead: a site's root or its content folder
+	Cache  string // a folder for texts that memory should not hold; "" if there is none
 	Drafts bool   // drafts and posts of the future are shown too
 	Now    blog.Clock
 	Author *markdown.Author
@@ -42,6 +44,8 @@ type Library struct {
 	site    blog.Site
 	siteSum string
 	logged  map[Problem]bool
+	attic   attic
+	buffers sync.Pool // of *bytes.Buffer, for files while they are read
 }
 
 // Open reads all posts. Bad files are problems, not errors: only a content folder that cannot be read is one.
@@ -52,7 +56,8 @@ func Open(ctx context.Context, o Options) (*Library, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	l := &Library{options: o, log: o.Log, logged: map[Problem]bool{}}
+	l := &Library{options: o, log: o.Log, logged: map[Problem]bool{}, attic: attic{dir: o.Cache}}
+	l.buffers.New = func() any { return &bytes.Buffer{} }
 	if _, err := l.reload(ctx); err != nil {
 		return nil, fmt.Errorf("open posts: %w", err)
 	}
@@ -123,6 +128,7 @@ func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
 		site, sum = l.site, l.siteSum // the last good settings stay
 	}
 	problems = append(problems, siteProblems...)
+	l.attic.count(l.files)
 	files, err := l.read(ctx, fsys, found, l.files)
 	if err != nil {
 		return nil, err

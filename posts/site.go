@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -26,7 +27,7 @@ func (r *siteReader) problem(line int, format string, args ...any) {
 // readSite reads the settings; bad is true if the file is there but cannot be read at all.
 func readSite(fsys fs.FS) (site blog.Site, hash string, problems []Problem, bad bool) {
 	for _, name := range []string{"site.yaml", "site.yml"} {
-		data, err := readLimited(fsys, name)
+		data, err := readInto(&bytes.Buffer{}, fsys, name, 0)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -47,14 +47,14 @@ func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
 	s := &Snapshot{
 		site:   site,
 		posts:  make([]blog.Post, 0, len(posts)),
-		byLang: map[blog.Lang][]blog.Post{}, byPath: make(map[string]*item, len(posts)+len(pages)),
+		byPath: make(map[string]*item, len(posts)+len(pages)),
 		bySlug: make(map[string]*item, len(posts)), translations: map[string][]*item{}, terms: map[termKey]*termPosts{},
 	}
 	for _, e := range posts {
 		e.post.Aliases = aliasesOf(e)
 		s.posts = append(s.posts, e.post)
-		s.byLang[e.post.Lang] = append(s.byLang[e.post.Lang], e.post)
 	}
+	s.byLang = perLanguage(s.posts)
 	for _, e := range pages {
 		e.post.Aliases = aliasesOf(e)
 		s.pages = append(s.pages, e.post)
@@ -71,6 +71,27 @@ func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
 	}
 	s.languages = languagesOf(site.Lang, s.byLang)
 	return s
+}
+
+// perLanguage parts posts by language. Where all are of one, nothing is copied: a post without its text takes 300 bytes.
+func perLanguage(posts []blog.Post) map[blog.Lang][]blog.Post {
+	count := map[blog.Lang]int{}
+	for i := range posts {
+		count[posts[i].Lang]++
+	}
+	lists := make(map[blog.Lang][]blog.Post, len(count))
+	for l, n := range count {
+		if n == len(posts) {
+			lists[l] = posts
+			return lists
+		}
+		lists[l] = make([]blog.Post, 0, n)
+	}
+	for i := range posts {
+		l := posts[i].Lang
+		lists[l] = append(lists[l], posts[i])
+	}
+	return lists
 }
 
 func (s *Snapshot) index(it *item) *item {

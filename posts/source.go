@@ -6,22 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-
-	"github.com/klauspost/compress/s2"
 )
 
 // source gives a post's text again when it is rendered.
 type source interface {
 	load() ([]byte, error)
 }
-
-// packed keeps a text compressed in memory. A folder's files change and vanish under their readers; what a snapshot shows
-// must not. It takes about half of the text's bytes.
-type packed []byte
-
-func pack(body []byte) packed { return s2.EncodeBetter(nil, body) }
-
-func (p packed) load() ([]byte, error) { return s2.Decode(nil, p) }
 
 // embedded reads a text from a file system that does not change: the binary's own.
 type embedded struct {

@@ -10,7 +10,7 @@ REPLICAS = 3
 MINUTES = 10
 SEED    = 0
 
-.PHONY: help run dev build cluster chaos test unit e2e check generate format assets screenshots lighthouse fuzz bench clean tools-present docker-check verify-cockroach
+.PHONY: help run dev build cluster chaos test unit e2e check generate format assets screenshots lighthouse fuzz bench bench-live clean tools-present docker-check verify-cockroach
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -75,6 +75,10 @@ lighthouse: build ## Lighthouse's marks for three pages, beside the goals: REPOR
 
 fuzz: ## run each fuzz target for ten seconds
 	sh tools/fuzz.sh
+
+bench-live: build ## what sockets cost, beside Centrifuge, into docs/benchmarks.md: SOCKETS=1000 or QUICK=1 for a short run that only prints
+	sh tools/servers.sh
+	cd e2e && go run ./cmd/benchlive -vang ../vang $(if $(SOCKETS)$(QUICK),$(if $(SOCKETS),-sockets $(SOCKETS)) $(if $(QUICK),-quick),-out ../docs/benchmarks.md)
 
 bench: ## run the benchmarks beside the code
 	go test -run '^$$' -bench . -benchmem ./...

@@ -10,7 +10,7 @@ REPLICAS = 3
 MINUTES = 10
 SEED    = 0
 
-.PHONY: help run dev build cluster chaos test unit e2e check generate format assets screenshots lighthouse fuzz bench bench-live clean tools-present docker-check verify-cockroach
+.PHONY: help run dev build cluster chaos test unit e2e check generate format assets screenshots lighthouse fuzz bench bench-go bench-live clean tools-present docker-check verify-cockroach
 
 help: ## list these commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -80,8 +80,11 @@ bench-live: build ## what sockets cost, beside Centrifuge, into docs/benchmarks.
 	sh tools/servers.sh
 	cd e2e && go run ./cmd/benchlive -vang ../vang $(if $(SOCKETS)$(QUICK),$(if $(SOCKETS),-sockets $(SOCKETS)) $(if $(QUICK),-quick),-out ../docs/benchmarks.md)
 
-bench: ## run the benchmarks beside the code
-	go test -run '^$$' -bench . -benchmem ./...
+bench: build ## Vang beside Nginx, Caddy and bare databases, into docs/benchmarks.md: ONLY=pages,posts CASE=304 QUICK=1 (docs/benchmarks.md)
+	ONLY="$(ONLY)" CASE="$(CASE)" QUICK="$(QUICK)" sh tools/bench.sh
+
+bench-go: assets ## the benchmarks beside the code, compared with docs/benchmarks/baseline.txt; BASELINE=1 writes that anew
+	BASELINE="$(BASELINE)" BENCH="$(BENCH)" sh tools/bench-go.sh
 
 clean: ## remove what was built
 	rm -rf vang bin node_modules screenshots

@@ -154,14 +154,16 @@ func selectHeld(o blog.Order, back bool) string {
 		stretch(o, back)
 }
 
-// stretch ends a query with the $3 rows from place $2 on, or those before it.
+// stretch ends a query with the $3 rows from place $2 on, or those before it. The CAST keeps SQLite from preparing the query
+// anew each time: it looks at the value of a bare parameter there, and so a new one makes a new plan (a third of the query's
+// time, measured).
 func stretch(o blog.Order, back bool) string {
 	column := "path"
 	if o == blog.Newest {
 		column = "newest"
 	}
 	if back {
-		return ` AND ` + column + ` < $2 ORDER BY ` + column + ` DESC LIMIT $3`
+		return ` AND ` + column + ` < $2 ORDER BY ` + column + ` DESC LIMIT CAST($3 AS BIGINT)`
 	}
-	return ` AND ` + column + ` >= $2 ORDER BY ` + column + ` LIMIT $3`
+	return ` AND ` + column + ` >= $2 ORDER BY ` + column + ` LIMIT CAST($3 AS BIGINT)`
 }

@@ -74,6 +74,8 @@ type Page struct {
 type Changes struct {
 	Head     Head
 	Comments []Comment
-	// TooMany says that more changed than was asked for; Comments is then empty and the reader loads the list anew.
+	// TooMany says that more changed than was asked for; Comments is then empty and the reader loads the list anew. Who stands at
+	// Floor or after it has no more than that to catch up with.
 	TooMany bool
+	Floor   int64
 }

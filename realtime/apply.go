@@ -37,13 +37,15 @@ func (t *topic) apply(from int64, ch Changes) outcome {
 		grown = len(fresh) > 0
 	}
 	if ch.TooMany {
-		t.tooFar = max(t.tooFar, min(from, ch.Head.Rev-1))
+		t.tooFar = max(t.tooFar, min(max(from, ch.Floor-1), ch.Head.Rev-1))
 	}
+	t.answered()
 	t.settle(&out)
 	if grown {
 		// Only now: what was read for one who had been away for long serves the rest of the wave.
 		t.memory.trim(t.hub.opt.Memory)
 	}
+	t.fit()
 	out.more = len(t.waiting) > 0
 	return out
 }
@@ -55,7 +57,12 @@ func (t *topic) isPast(head Head) bool {
 
 // begin starts the topic's history anew at ch.
 func (t *topic) begin(from int64, ch Changes, out *outcome) {
+	former := t.head.Epoch
 	t.known, t.head, t.tooFar = true, ch.Head, -1
+	t.foreign = slices.DeleteFunc(t.foreign, func(epoch string) bool { return epoch == ch.Head.Epoch })
+	if former != "" {
+		t.estrange(former)
+	}
 	if ch.TooMany {
 		from = ch.Head.Rev
 	}
@@ -101,6 +108,7 @@ func (t *topic) settle(out *outcome) {
 				t.lose(r, out)
 			}
 		case reload:
+			t.estrange(r.at.Epoch)
 			delete(t.waiting, r)
 			t.live[r] = struct{}{}
 			stale = append(stale, r)

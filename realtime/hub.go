@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,8 @@ var ErrDraining = errors.New("the server is restarting")
 type Hub struct {
 	source Source
 	opt    HubOptions
+	kept   atomic.Int64 // bytes of all topics' memories
+	share  atomic.Int64 // of each topic, should that be too much
 
 	mu      sync.Mutex // never held while anything is sent, read or rendered
 	topics  map[string]*topic
@@ -34,7 +37,7 @@ type Hub struct {
 
 // NewHub returns a hub that delivers from source once Run runs.
 func NewHub(source Source, opt HubOptions) *Hub {
-	return &Hub{
+	h := &Hub{
 		source:  source,
 		opt:     opt.withDefaults(),
 		topics:  map[string]*topic{},
@@ -43,6 +46,8 @@ func NewHub(source Source, opt HubOptions) *Hub {
 		work:    make(chan struct{}, 1),
 		look:    make(chan struct{}, 1),
 	}
+	h.share.Store(int64(h.opt.MemoryBytes))
+	return h
 }
 
 // Run delivers until ctx ends; then it closes what is still open, and nothing of the hub runs any more when it returns.
@@ -136,6 +141,7 @@ func (h *Hub) take(t *topic) (woken, ok bool) {
 func (h *Hub) forget(t *topic) {
 	if t.refs == 0 && !t.running && h.topics[t.name] == t {
 		delete(h.topics, t.name)
+		h.kept.Add(-t.kept.Swap(-1))
 	}
 }
 

@@ -36,10 +36,43 @@ func (m *memory) after(rev int64) []Change {
 
 // trim forgets the oldest items beyond limit.
 func (m *memory) trim(limit int) {
-	if over := len(m.items) - limit; over > 0 {
-		m.floor = m.items[over-1].Rev
-		m.items = slices.Delete(m.items, 0, over)
+	m.forget(len(m.items) - limit)
+}
+
+// shrink forgets the oldest items until the rest takes at most limit bytes.
+func (m *memory) shrink(limit int64) {
+	size, n := m.size(), 0
+	for ; n < len(m.items) && size > limit; n++ {
+		size -= m.items[n].size()
 	}
+	m.forget(n)
+}
+
+// forget drops the n oldest items.
+func (m *memory) forget(n int) {
+	if n <= 0 {
+		return
+	}
+	m.floor = m.items[n-1].Rev
+	if n < len(m.items)/2 {
+		m.items = slices.Delete(m.items, 0, n)
+	} else { // leave the room that they took as well
+		m.items = slices.Clone(m.items[n:])
+	}
+}
+
+func (m *memory) size() (n int64) {
+	for i := range m.items {
+		n += m.items[i].size()
+	}
+	return n
+}
+
+// changeOverhead is what a Change takes besides its bytes, more or less.
+const changeOverhead = 200
+
+func (c *Change) size() int64 {
+	return int64(len(c.Public.HTML) + len(c.Public.JSON) + len(c.Own) + changeOverhead)
 }
 
 // changesAfter cuts items, which are in the order of rev.

@@ -11,9 +11,12 @@ import (
 type HubOptions struct {
 	Log *slog.Logger // default: silent
 
-	Memory    int           // changed items of a topic that are kept for replays, more after a longer one until the next change; 200
-	Poll      time.Duration // between two looks at all heads; 1 s
-	Heartbeat time.Duration // least time between two heartbeats of a connection, at most a quarter more; 20 s
+	Memory int // changed items of a topic that are kept for replays, more after a longer one until the next change; 200
+	// MemoryBytes is what all topics keep together. Where that is not enough, each keeps its share; those further behind have the
+	// source read. 64 MB.
+	MemoryBytes int
+	Poll        time.Duration // between two looks at all heads; 1 s
+	Heartbeat   time.Duration // least time between two heartbeats of a connection, at most a quarter more; 20 s
 
 	ReadTimeout   time.Duration // for one question to the Source; 10 s
 	WriteTimeout  time.Duration // for one message to a connection, before its peer counts as dead; 10 s
@@ -39,6 +42,7 @@ type HubOptions struct {
 // withDefaults fills what was left out.
 func (o HubOptions) withDefaults() HubOptions {
 	setDefault(&o.Memory, 200)
+	setDefault(&o.MemoryBytes, 64<<20)
 	setDefault(&o.Poll, time.Second)
 	setDefault(&o.Heartbeat, 20*time.Second)
 	setDefault(&o.ReadTimeout, 10*time.Second)

@@ -31,7 +31,8 @@ type reader struct {
 
 	// Guarded by topic.mu:
 	at    Head // where it stands while it waits for a replay; a live one stands at the topic's head
-	tries int  // reads of the source that began since it came
+	tries int  // reads of the source since it came
+	asked bool // a read that began since it came is under way
 	gone  bool // left or cut off
 }
 

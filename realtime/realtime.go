@@ -52,7 +52,8 @@ type Source interface {
 type Changes struct {
 	Head    Head
 	Items   []Change
-	TooMany bool // more than a replay should carry: readers reload
+	TooMany bool  // more than a replay should carry: readers reload
+	Floor   int64 // with TooMany: who stands there or after it can have a replay
 }
 
 // Change is the current state of one item of a topic, rendered once per audience.

@@ -46,7 +46,9 @@ func (h *Hub) lookAtHeads(ctx context.Context) error {
 	defer cancel()
 	h.counters.polls.Add(1)
 	heads, err := h.source.Heads(ctx, names)
+	h.share.Store(int64(h.opt.MemoryBytes / len(topics)))
 	for _, t := range topics {
+		t.yield()
 		seen, known := heads[t.name]
 		switch {
 		case err == nil && t.differs(seen, known):

@@ -161,6 +161,7 @@ func (s *fakeSource) changes(topic string, rev int64) Changes {
 		}
 	}
 	if len(ch.Items) > s.limit {
+		ch.Floor = ch.Items[len(ch.Items)-s.limit-1].Rev
 		ch.Items, ch.TooMany = nil, true
 	}
 	return ch

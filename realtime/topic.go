@@ -25,11 +25,14 @@ type topic struct {
 	fails   int       // reads in a row that failed
 	retry   time.Time // before which nobody but a wake reads again
 
+	kept atomic.Int64 // bytes of memory, as Hub.kept counts them; -1 once the hub forgot the topic
+
 	mu      sync.Mutex // guards what follows; never held while the source is asked, never taken under Hub.mu
 	known   bool       // the source was read once
 	head    Head       // all live readers were given everything up to here
 	memory  memory
-	tooFar  int64 // more changed after this rev than a replay carries; -1 if no such rev was seen
+	tooFar  int64    // more changed after this rev than a replay carries; -1 if no such rev was seen
+	foreign []string // epochs that a read showed to be others than this topic's
 	live    map[*reader]struct{}
 	waiting map[*reader]struct{}
 }
@@ -53,6 +56,8 @@ func (t *topic) judge(r *reader) verdict {
 	switch {
 	case !t.known:
 		return wait
+	case r.at.Epoch != t.head.Epoch && slices.Contains(t.foreign, r.at.Epoch):
+		return reload
 	case r.at.Epoch != t.head.Epoch || r.at.Rev > t.head.Rev:
 		if r.tries > 0 {
 			return reload
@@ -107,6 +112,29 @@ func (t *topic) remove(r *reader) {
 	delete(t.waiting, r)
 }
 
+// fit has the memory keep no more than the topic's share while all topics together keep too much, and counts what it keeps.
+// t.mu is held.
+func (t *topic) fit() {
+	h, size, counted := t.hub, t.memory.size(), t.kept.Load()
+	if h.kept.Load()-counted+size > int64(h.opt.MemoryBytes) && size > h.share.Load() {
+		t.memory.shrink(h.share.Load())
+		size = t.memory.size()
+	}
+	if counted >= 0 && t.kept.CompareAndSwap(counted, size) {
+		h.kept.Add(size - counted)
+	}
+}
+
+// yield is fit for a topic that took its memory when there were fewer.
+func (t *topic) yield() {
+	if h := t.hub; h.kept.Load() <= int64(h.opt.MemoryBytes) || t.kept.Load() <= h.share.Load() {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fit()
+}
+
 // moved tells whether head is news.
 func (t *topic) moved(head Head) bool {
 	t.mu.Lock()
@@ -121,12 +149,12 @@ func (t *topic) plan(woken bool) (from int64, read bool) {
 		return 0, false
 	}
 	from = math.MaxInt64
-	var below []int64
+	below := int64(math.MaxInt64) // the rev of the reader who is furthest behind
 	for r := range t.waiting {
-		r.tries++
+		r.asked = true
 		from = min(from, r.at.Rev)
 		if t.known && r.at.Epoch == t.head.Epoch && r.at.Rev < t.memory.floor {
-			below = append(below, r.at.Rev)
+			below = min(below, r.at.Rev)
 		}
 	}
 	switch {
@@ -134,22 +162,42 @@ func (t *topic) plan(woken bool) (from int64, read bool) {
 		return 0, true
 	case !t.known:
 		return from, true
-	case len(below) == 0:
+	case below == math.MaxInt64:
 		return t.head.Rev, true
 	}
 	return t.reach(below), true
 }
 
-// reach chooses how far back to read for readers who stand at revs: to the last of them, or, once that is known to be too
-// far for some, to the one in the middle; and at least as far as fills the memory, so that the next need not ask again.
-func (t *topic) reach(revs []int64) int64 {
-	slices.Sort(revs)
-	from := revs[0]
+// reach chooses how far back to read for one who stands at rev: as far as a replay can reach, once that is known, so that no
+// other need ask again; else to rev, and at least as far as fills the memory.
+func (t *topic) reach(rev int64) int64 {
 	if t.tooFar >= 0 {
-		from = revs[len(revs)/2]
+		return t.tooFar + 1
 	}
-	if fill := max(0, t.head.Rev-int64(t.hub.opt.Memory)); fill < from && fill > t.tooFar {
-		from = fill
+	return min(rev, max(0, t.head.Rev-int64(t.hub.opt.Memory)))
+}
+
+// answered notes that a read is done which those who waited when it began had a part in.
+func (t *topic) answered() {
+	for r := range t.waiting {
+		if r.asked {
+			r.asked = false
+			r.tries++
+		}
 	}
-	return from
+}
+
+// mostForeign is how many foreign epochs a topic remembers.
+const mostForeign = 4
+
+// estrange remembers an epoch that is none of this topic's now: the pages of a former life, which come back in a crowd, need
+// no read each.
+func (t *topic) estrange(epoch string) {
+	if epoch == t.head.Epoch || slices.Contains(t.foreign, epoch) {
+		return
+	}
+	if len(t.foreign) >= mostForeign {
+		t.foreign = slices.Delete(t.foreign, 0, 1)
+	}
+	t.foreign = append(t.foreign, epoch)
 }

@@ -27,7 +27,7 @@ type reads struct {
 }
 
 const (
-	selectChanges = `SELECT ` + commentColumns + ` FROM comments WHERE post_id = $1 AND rev > $2 ORDER BY rev LIMIT $3`
+	selectChanges = `SELECT ` + commentColumns + ` FROM comments WHERE post_id = $1 AND rev > $2 ORDER BY rev DESC LIMIT CAST($3 AS BIGINT)`
 	selectTotals  = `SELECT count(*), CAST(coalesce(sum(n_comments), 0) AS BIGINT) FROM posts`
 	selectSlug    = `SELECT post_id FROM slugs WHERE slug = $1`
 	selectEpoch   = `SELECT epoch FROM site WHERE id = 1`
@@ -101,8 +101,10 @@ func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int
 		}
 		ch.Comments, err = t.comments(ctx, selectChanges, postID, rev, limit+1)
 		if len(ch.Comments) > limit {
+			ch.Floor = ch.Comments[limit].Rev
 			ch.Comments, ch.TooMany = nil, true
 		}
+		slices.Reverse(ch.Comments)
 		return err
 	})
 	if err != nil {

@@ -80,7 +80,7 @@ func (s *source) Changes(ctx context.Context, topic string, rev int64) (realtime
 	if err != nil {
 		return realtime.Changes{}, fmt.Errorf("read changes: %w", err)
 	}
-	out := realtime.Changes{Head: realtime.Head{Epoch: read.Head.Epoch, Rev: read.Head.Rev}, TooMany: read.TooMany}
+	out := realtime.Changes{Head: realtime.Head{Epoch: read.Head.Epoch, Rev: read.Head.Rev}, TooMany: read.TooMany, Floor: read.Floor}
 	if read.TooMany {
 		return out, nil
 	}

@@ -47,6 +47,13 @@ func changesTooMany(f *fixture) {
 		if ch.TooMany != tooMany || tooMany && len(ch.Comments) != 0 || !tooMany && len(ch.Comments) != 5 || ch.Head.Rev != 5 {
 			f.Errorf("at most %d: too many %v, %d comments", limit, ch.TooMany, len(ch.Comments))
 		}
+		if !tooMany {
+			continue
+		}
+		near, err := f.store.Changes(f.Context(), post, ch.Floor, limit)
+		if err != nil || near.TooMany || len(near.Comments) != limit {
+			f.Errorf("at most %d after the floor %d: too many %v, %d comments, %v", limit, ch.Floor, near.TooMany, len(near.Comments), err)
+		}
 	}
 }
 

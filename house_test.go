@@ -28,7 +28,8 @@ var allowed = map[string]struct {
 	"static":           {ours: []string{}, others: []string{}},
 	"content":          {ours: []string{}, others: []string{}},
 	"testbed":          {ours: []string{}, others: []string{}},
-	"web":              {ours: []string{"blog", "markdown", "posts", "views", "realtime", "static"}},
+	"web":              {ours: []string{"blog", "markdown", "posts", "views", "realtime", "static", "wire"}},
+	"wire":             {ours: []string{}, others: []string{}},
 }
 
 func TestArrowsOfTheHouse(t *testing.T) {

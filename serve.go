@@ -20,6 +20,7 @@ import (
 	"vang/realtime"
 	"vang/store"
 	"vang/web"
+	"vang/wire"
 )
 
 const (
@@ -203,19 +204,20 @@ func (a *app) serve(ctx context.Context, listener net.Listener, drainDelay time.
 		Handler: a.server.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	front := wire.New(server, a.server.Ready)
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- front.Serve(listener) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	a.stop(context.WithoutCancel(ctx), listener, server, drainDelay)
+	a.stop(context.WithoutCancel(ctx), listener, front, drainDelay)
 	return nil
 }
 
 // stop leaves time for load balancers to look elsewhere, takes nothing new, and lets what runs finish.
-func (a *app) stop(ctx context.Context, listener net.Listener, server *http.Server, drainDelay time.Duration) {
+func (a *app) stop(ctx context.Context, listener net.Listener, front *wire.Front, drainDelay time.Duration) {
 	a.log.Info("stopping", "open_sockets", a.hub.Stats().Sockets, "drain_delay", drainDelay)
 	a.server.SetDraining(true)
 	time.Sleep(drainDelay)
@@ -227,7 +229,7 @@ func (a *app) stop(ctx context.Context, listener net.Listener, server *http.Serv
 	if err := a.hub.Drain(drain, drainRate); err != nil {
 		a.log.Warn("sockets were cut off", "error", err)
 	}
-	if err := server.Shutdown(finish); err != nil {
+	if err := front.Shutdown(finish); err != nil {
 		a.log.Warn("requests were still running", "after", finishLimit)
 	}
 }

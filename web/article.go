@@ -202,7 +202,11 @@ func (s *Server) discussionOf(p blog.Post) (postID string, ok bool) {
 // showPage answers with what has no discussion.
 func (s *Server) showPage(w http.ResponseWriter, r *http.Request, p blog.Post) error {
 	origin, key := s.siteOrigin(r), s.pageKey(r, "page", p.Path)
-	return s.sendPublic(w, r, public{key: key, shared: true, make: func(ctx context.Context) (made, error) {
+	var marks []mark
+	if p.Comments && !p.Page { // its discussion is not known yet
+		marks = []mark{{slug: p.Slug}}
+	}
+	return s.sendPublic(w, r, public{key: key, shared: true, marks: marks, make: func(ctx context.Context) (made, error) {
 		page, err := s.postPage(ctx, origin, p)
 		if err != nil {
 			return made{}, err
@@ -216,9 +220,9 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request, p blog.Post) e
 
 // showShared answers with the bytes that every reader without a session gets.
 func (s *Server) showShared(w http.ResponseWriter, r *http.Request, p blog.Post, postID string, a ask) error {
-	origin := s.siteOrigin(r)
+	origin, head := s.siteOrigin(r), s.headOf(r.Context(), postID)
 	return s.sendPublic(w, r, public{
-		key: s.discussionKey(r, "post", p, a, s.headOf(r.Context(), postID)), shared: true,
+		key: s.discussionKey(r, "post", p, a, head), shared: true, marks: []mark{{slug: p.Slug, head: head}},
 		make: func(ctx context.Context) (made, error) {
 			page, err := s.postPage(ctx, origin, p)
 			if err != nil {
@@ -278,7 +282,7 @@ func (s *Server) lastShared(r *http.Request, p blog.Post, postID string, a ask) 
 	if !a.public() {
 		return nil, false
 	}
-	return s.cache.get(s.discussionKey(r, "post", p, a, s.heads.known([]string{postID})[postID]))
+	return s.cacheOf(r).get(s.discussionKey(r, "post", p, a, s.heads.known([]string{postID})[postID]))
 }
 
 // postPage is everything of a post's page but its discussion.

@@ -52,21 +52,23 @@ func (b *body) size() int64 {
 	return int64(n)
 }
 
-// ready are the variants that the client takes, the best first. The gzip one is made on the spot, which takes less than
-// sending the difference; brotli is only there once someone else made it.
-func (b *body) ready(accept string) []*variant {
-	var vs []*variant
+// variants is how many encodings there can be.
+const variants = 3
+
+// ready are the variants that the client takes, the best first, appended to room. The gzip one is made on the spot, which
+// takes less than sending the difference; brotli is only there once someone else made it.
+func (b *body) ready(accept string, room []*variant) []*variant {
 	if len(b.identity.bytes) >= worthwhile {
 		if v := b.brotli.Load(); v != nil && accepts(accept, "br") {
-			vs = append(vs, v)
+			room = append(room, v)
 		}
 		if accepts(accept, "gzip") {
 			if v := b.gzipped(); v != nil { // a picture has none
-				vs = append(vs, v)
+				room = append(room, v)
 			}
 		}
 	}
-	return append(vs, b.identity)
+	return append(room, b.identity)
 }
 
 func (b *body) gzipped() *variant {
@@ -96,15 +98,15 @@ func accepts(header, encoding string) bool {
 	found := false
 	for part := range strings.SplitSeq(header, ",") {
 		name, params, _ := strings.Cut(part, ";")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name != encoding && name != "*" {
+		name = strings.TrimSpace(name)
+		if !strings.EqualFold(name, encoding) && name != "*" {
 			continue
 		}
 		q := 1.0
 		if v, ok := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(params), " ", ""), "q="); ok {
 			q, _ = strconv.ParseFloat(v, 64)
 		}
-		if name == encoding {
+		if name != "*" {
 			return q > 0
 		}
 		found = q > 0
@@ -112,25 +114,37 @@ func accepts(header, encoding string) bool {
 	return found
 }
 
+// all are the variants that there are.
+func (b *body) all(room []*variant) []*variant {
+	for _, v := range []*variant{b.brotli.Load(), b.gzip.Load()} {
+		if v != nil {
+			room = append(room, v)
+		}
+	}
+	return append(room, b.identity)
+}
+
+// describe says in the header what the body is.
+func (b *body) describe(h http.Header) {
+	h.Add("Vary", "Accept-Encoding")
+	h.Set("Content-Type", b.contentType)
+}
+
 // send answers with the best variant, or that the client has one already.
 func (b *body) send(w http.ResponseWriter, r *http.Request, status int) error {
 	h := w.Header()
-	h.Add("Vary", "Accept-Encoding")
-	h.Set("Content-Type", b.contentType)
-	vs := b.ready(r.Header.Get("Accept-Encoding"))
+	b.describe(h)
+	var room [variants]*variant
+	vs := b.ready(r.Header.Get("Accept-Encoding"), room[:0])
 	if status == http.StatusOK {
-		if tag := matching(r.Header.Values("If-None-Match"), tagsOf(vs)...); tag != "" {
-			h.Set("ETag", tag)
-			h.Del("Content-Type")
+		if v := known(r.Header["If-None-Match"], vs); v != nil {
+			v.same(h)
 			w.WriteHeader(http.StatusNotModified)
 			return nil
 		}
 		h.Set("ETag", vs[0].etag)
 	}
-	if vs[0].encoding != "" {
-		h.Set("Content-Encoding", vs[0].encoding)
-	}
-	h.Set("Content-Length", strconv.Itoa(len(vs[0].bytes)))
+	vs[0].describe(h)
 	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
 		return nil
@@ -139,22 +153,40 @@ func (b *body) send(w http.ResponseWriter, r *http.Request, status int) error {
 	return nil
 }
 
-func tagsOf(vs []*variant) []string {
-	tags := make([]string, len(vs))
-	for i, v := range vs {
-		tags[i] = v.etag
+// describe says in the header what is sent.
+func (v *variant) describe(h http.Header) {
+	if v.encoding != "" {
+		h.Set("Content-Encoding", v.encoding)
 	}
-	return tags
+	h.Set("Content-Length", strconv.Itoa(len(v.bytes)))
+}
+
+// same says in the header that the client has this variant.
+func (v *variant) same(h http.Header) {
+	h.Set("ETag", v.etag)
+	h.Del("Content-Type")
+}
+
+// known is the first variant that If-None-Match names; nil if it names none.
+func known(headers []string, vs []*variant) *variant {
+	for _, v := range vs {
+		if matching(headers, v.etag) != "" {
+			return v
+		}
+	}
+	return nil
 }
 
 // matching is the first of tags that If-None-Match names (RFC 9110, 13.1.2), on any of its lines; "" if it names none. The
 // comparison is weak: a proxy that compresses makes tags weak.
 func matching(headers []string, tags ...string) string {
-	for field := range strings.SplitSeq(strings.Join(headers, ","), ",") {
-		field = strings.TrimPrefix(strings.TrimSpace(field), "W/")
-		for _, tag := range tags {
-			if field == tag || field == "*" {
-				return tag
+	for _, line := range headers {
+		for field := range strings.SplitSeq(line, ",") {
+			field = strings.TrimPrefix(strings.TrimSpace(field), "W/")
+			for _, tag := range tags {
+				if field == tag || field == "*" {
+					return tag
+				}
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vang/blog"
@@ -80,6 +81,6 @@ func or(s, instead string) string {
 // pageKey is a cache key: what kind of page, of which site and content, and all that else its bytes depend on.
 func (s *Server) pageKey(r *http.Request, kind string, parts ...string) string {
 	return strings.Join(append([]string{
-		kind, s.deps.Config.Version, s.pinned(r.Context()).Version(), s.cacheOrigin(r), s.deps.Now().Format("2006"),
+		kind, s.deps.Config.Version, s.pinned(r.Context()).Version(), s.cacheOrigin(r), strconv.Itoa(visitOf(r.Context()).year),
 	}, parts...), "\x00")
 }

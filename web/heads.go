@@ -98,6 +98,29 @@ func (h *heads) learn(head blog.Head, at time.Time) {
 	}
 }
 
+// mark says where a post's discussion stood when something was made of it.
+type mark struct {
+	slug string
+	head blog.Head // zero: nothing was known of it
+}
+
+// believed tells whether each discussion still stands where its mark says, as far as that would be believed without looking.
+func (h *heads) believed(marks []mark, now time.Time) bool {
+	if len(marks) == 0 {
+		return true
+	}
+	trust := h.trust()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, m := range marks {
+		s, ok := h.seen[m.head.PostID]
+		if !ok || s.at.IsZero() || now.Sub(s.at) > trust || s.head.Rev != m.head.Rev || s.head.Epoch != m.head.Epoch {
+			return false
+		}
+	}
+	return true
+}
+
 // patient bounds what a request that reads a post's discussion by itself waits for a database that is away.
 func (h *heads) patient(ctx context.Context, postID string) (context.Context, context.CancelFunc) {
 	h.mu.Lock()

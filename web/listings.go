@@ -53,7 +53,7 @@ func (s *Server) listing(w http.ResponseWriter, r *http.Request, l shelf) error 
 	}
 	lang := s.lang(r, "")
 	shown := l.posts[(n-1)*size : min(n*size, len(l.posts))]
-	entries, counts := s.entries(r.Context(), shown)
+	entries, marks, counts := s.entries(r.Context(), shown)
 	page := func(n int) string { return withQuery(s.below(r.Context(), lang, l.parts...), "page", numberOrNone(n)) }
 	origin := s.siteOrigin(r)
 	view := views.Listing{Kind: l.kind, Term: l.term, Entries: entries, Page: n, Pages: pages}
@@ -64,7 +64,7 @@ func (s *Server) listing(w http.ResponseWriter, r *http.Request, l shelf) error 
 		view.Older = page(n + 1)
 	}
 	key := s.pageKey(r, l.kind, lang, l.term.Slug, strconv.Itoa(n), counts)
-	return s.sendPublic(w, r, public{key: key, shared: true, make: func(ctx context.Context) (made, error) {
+	return s.sendPublic(w, r, public{key: key, shared: true, marks: marks, make: func(ctx context.Context) (made, error) {
 		view.Frame = s.frame(ctx, origin, lang, page(n), s.translatedList(ctx, l, n))
 		view.Title = l.term.Name
 		return s.madePage(ctx, key, listComponent(view))
@@ -95,9 +95,9 @@ func numberOrNone(n int) string {
 	return strconv.Itoa(n)
 }
 
-// entries are posts with their counts of comments, and these counts as a part of a key. Counts that cannot be read are
-// left out: a listing must not fail for them.
-func (s *Server) entries(ctx context.Context, list []blog.Post) (_ []views.Entry, counts string) {
+// entries are posts with their counts of comments, the marks of these, and the counts as a part of a key. Counts that cannot be
+// read are left out: a listing must not fail for them.
+func (s *Server) entries(ctx context.Context, list []blog.Post) (_ []views.Entry, marks []mark, counts string) {
 	ids := make([]string, 0, len(list))
 	idOf := make(map[string]string, len(list))
 	for _, p := range list {
@@ -112,10 +112,13 @@ func (s *Server) entries(ctx context.Context, list []blog.Post) (_ []views.Entry
 	}
 	entries := make([]views.Entry, len(list))
 	for i, p := range list {
+		if p.Comments {
+			marks = append(marks, mark{slug: p.Slug, head: known[idOf[p.Slug]]})
+		}
 		entries[i] = views.Entry{Post: p, Comments: known[idOf[p.Slug]].Count}
 		counts += strconv.FormatInt(entries[i].Comments, 10) + ","
 	}
-	return entries, counts
+	return entries, marks, counts
 }
 
 // archive lists all posts by year, or one year's.

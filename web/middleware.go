@@ -12,11 +12,13 @@ import (
 	"time"
 
 	"vang/blog"
+	"vang/wire"
 )
 
 // answer is the http.ResponseWriter that handlers see: it remembers what went out.
 type answer struct {
 	http.ResponseWriter
+	ctx    context.Context // of the request
 	status int
 	bytes  int64
 }
@@ -46,7 +48,18 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err == nil && a.status == 0 {
 		a.status = http.StatusSwitchingProtocols
 	}
+	if c, ok := conn.(*wire.Conn); ok {
+		conn = c.NetConn() // which can do what a TCP connection can
+	}
 	return conn, rw, err
+}
+
+// FlushError is for http.ResponseController, whose own would leave behind what wire holds.
+func (a *answer) FlushError() error {
+	if err := http.NewResponseController(a.ResponseWriter).Flush(); err != nil {
+		return err
+	}
+	return wire.Flush(a.ctx)
 }
 
 // observe is the outermost layer: it gives the request its visit and tells log and metrics how it went. The line holds no
@@ -55,8 +68,8 @@ func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
 		v := s.newVisit(r)
-		v.content = s.snapshot()
-		a := &answer{ResponseWriter: w}
+		v.content, v.year = s.snapshot(), s.deps.Now().Year()
+		a := &answer{ResponseWriter: w, ctx: r.Context()}
 		w.Header().Set("X-Request-Id", v.id)
 		secure(w.Header()) // here, since the mux answers some requests by itself
 		next.ServeHTTP(a, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))

@@ -67,7 +67,8 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, status int,
 type public struct {
 	key    string // names all that the bytes depend on
 	make   func(context.Context) (made, error)
-	shared bool // proxies may keep it for a second
+	shared bool   // proxies may keep it for a second
+	marks  []mark // of the discussions that the bytes depend on, as the key names them
 }
 
 // made is a rendered answer. Its key may be newer than the one asked for, or "" if it must not be kept.
@@ -78,14 +79,15 @@ type made struct {
 
 // sendPublic answers from the cache, or makes the answer once for all who wait for it.
 func (s *Server) sendPublic(w http.ResponseWriter, r *http.Request, p public) error {
-	b, hit := s.cache.get(p.key)
+	cache := s.cacheOf(r)
+	b, hit := cache.get(p.key)
 	kept := true
 	if hit {
 		s.metrics.cacheHit()
-		s.compressLater(p.key, b)
+		s.compressLater(cache, p.key, b)
 	} else {
 		s.metrics.cacheMiss()
-		m, err := s.makeOnce(r.Context(), p)
+		m, err := s.makeOnce(r.Context(), cache, p)
 		if err != nil {
 			return err
 		}
@@ -102,20 +104,23 @@ func (s *Server) sendPublic(w http.ResponseWriter, r *http.Request, p public) er
 	if b.contentType == htmlType {
 		speculate(h)
 	}
+	if hit && cache == s.cache {
+		s.keepReady(h, r, p.key, p.marks, b)
+	}
 	return b.send(w, r, http.StatusOK)
 }
 
 // makeOnce makes an answer in one goroutine for all who ask at the same time; it outlives the first of them.
-func (s *Server) makeOnce(ctx context.Context, p public) (made, error) {
+func (s *Server) makeOnce(ctx context.Context, cache *pageCache, p public) (made, error) {
 	ch := s.flight.DoChan(p.key, func() (any, error) {
-		if b, ok := s.cache.get(p.key); ok { // made between this reader's look and this flight
+		if b, ok := cache.get(p.key); ok { // made between this reader's look and this flight
 			return made{key: p.key, body: b}, nil
 		}
 		ctx, cancel := detached(ctx, pageTimeout)
 		defer cancel()
 		m, err := safely(ctx, p.make)
 		if err == nil && m.key != "" {
-			s.cache.put(m.key, m.body)
+			cache.put(m.key, m.body)
 		}
 		return m, err
 	})
@@ -142,13 +147,13 @@ func safely(ctx context.Context, f func(context.Context) (made, error)) (m made,
 
 // compressLater makes the brotli variant of what was asked for twice, behind the answer, one at a time: while one is being
 // made, the others wait for their next reader.
-func (s *Server) compressLater(key string, b *body) {
+func (s *Server) compressLater(cache *pageCache, key string, b *body) {
 	if b.brotli.Load() != nil || len(b.identity.bytes) < worthwhile || !s.squeezing.TryLock() {
 		return
 	}
 	s.background.Go(func() {
 		defer s.squeezing.Unlock()
 		b.makeBrotli()
-		s.cache.resize(key)
+		cache.resize(key)
 	})
 }

@@ -27,6 +27,8 @@ type Server struct {
 	sockets       *sockets
 	heads         *heads
 	cache         *pageCache
+	strangers     *pageCache // of pages for hosts that have no place; see cacheOf
+	places        *places
 	buffers       buffers
 	flight        singleflight.Group // one rendering per page, however many wait for it
 	assets        *static.Assets
@@ -66,7 +68,7 @@ func New(d Deps) (*Server, error) {
 	}
 	s.sockets = newSockets(d.Config)
 	s.heads = newHeads(d.Reader, d.Now, d.Bus)
-	s.cache = newPageCache(cacheBytes)
+	s.cache, s.strangers, s.places = newPageCache(cacheBytes), newPageCache(strangerBytes), newPlaces(d.Now)
 	var err error
 	if s.seals, err = newSeals(d.Config.Secret); err != nil {
 		return nil, err

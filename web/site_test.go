@@ -25,6 +25,7 @@ import (
 	"vang/static"
 	"vang/store"
 	"vang/web"
+	"vang/wire"
 )
 
 // TestMain finds goroutines left behind, but for the clock of the highlighter's regular expressions: it stops by itself, in
@@ -162,7 +163,9 @@ func (s *site) wire(ctx context.Context, log *slog.Logger, opts []option) {
 	}
 	s.server, err = web.New(d)
 	s.must(err)
-	s.http = httptest.NewServer(s.server.Handler())
+	s.http = httptest.NewUnstartedServer(s.server.Handler())
+	s.http.Listener = wire.New(s.http.Config, s.server.Ready).Listener(s.http.Listener)
+	s.http.Start()
 	ran := make(chan struct{})
 	hubCtx, stop := context.WithCancel(ctx)
 	go func() { defer close(ran); _ = hub.Run(hubCtx) }()

@@ -22,6 +22,7 @@ type visit struct {
 	group   group         // of the route
 	routed  *http.Request // as the route's handler got it
 	content *posts.Snapshot
+	year    int          // in which it came
 	session *session     // nil: none came or none known; away if the session store did not answer
 	sealed  string       // the visitor that the cookie itself proves; "" if it does not
 	away    bool         // a cookie came, and the session store did not answer

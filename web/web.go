@@ -1,6 +1,6 @@
 // Package web is Vang's HTTP face: one table of routes, handlers, sessions, cached pages, the REST API and metrics.
 //
-// It imports blog, markdown, posts, views, realtime and static, never store: what it needs of a database it declares here.
+// It imports blog, markdown, posts, views, realtime, static and wire, never store: what it needs of a database it declares here.
 // A Server may be used by any number of goroutines.
 package web
 

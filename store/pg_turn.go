@@ -16,6 +16,8 @@ import (
 // in the database.) That needs no isolation beyond the lock of the post's row, and a statement that the server carries out
 // when its connection is long gone does no harm.
 //
+// New comments that answer no other need nothing worked out, so they are stored without the first statement; see storeRoots.
+//
 // CockroachDB takes no lock of its own for an UPDATE with such conditions, so those statements take it first (lk).
 
 const (

@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"vang/blog"
 )
-
-// slotPatience is how long a post waits for a connection before those who wait there are told to come again.
-const slotPatience = 20 * time.Second
 
 // pgJob is a write in the queue of its post: a new comment, which shares a commit with others, or something that goes alone.
 // Whoever moves its state from waiting decides: the writer takes it, or its caller gives up.
@@ -27,26 +25,32 @@ type pgJob struct {
 	done  chan struct{}
 }
 
-// pgWriter has a queue for each post. What queued for a post during its last commit goes into the next, so that one round
-// trip and one sync of the disk pay for all of them; writers of one post would only wait for each other's lock of its row.
-// Posts commit beside each other. A batch has no caller's context: a reader who goes away cannot break what others wrote.
+// pgWriter queues writes by post. What queued during the last commit goes into the next, of whatever posts it is, so that one
+// round trip and one sync of the disk pay for all of it. A batch has no caller's context: a reader who goes away cannot break
+// what others wrote.
 type pgWriter struct {
-	addAll func(ctx context.Context, postID string, list []*addition) error
-	slots  chan struct{} // one for each post that may commit at this moment
-	most   int           // comments in one commit
+	addRoots func(ctx context.Context, shares []share) (left []share, moved bool, err error)
+	addAll   func(ctx context.Context, postID string, list []*addition) error
+	limit    time.Duration // of one commit, with all that is tried for it
+	most     int           // comments in one commit
+	all      int           // commits at once
 
 	mu      sync.Mutex
-	queues  map[string][]*pgJob // of the posts that are served
+	queues  map[string]*pgQueue // of posts for which something waits or is under way
+	ready   []*pgQueue          // those for which something waits and nothing is under way, first come first
 	waiting int
+	serving int
+	slow    int       // of those that serve
+	apart   time.Time // until then no posts share a commit
 	closed  bool
-	serving sync.WaitGroup
+	ended   sync.WaitGroup
 }
 
-// newPGWriter makes a writer that commits for as many posts at once as there are connections to write with.
+// newPGWriter makes a writer that uses as many connections as there are to write with.
 func newPGWriter(s *pgStore) *pgWriter {
-	connections := s.writing.Config().MaxConns
 	return &pgWriter{
-		addAll: s.addAll, slots: make(chan struct{}, connections), most: batchLength, queues: map[string][]*pgJob{},
+		addRoots: s.addRoots, addAll: s.addAll, limit: s.writing.limits.operation, most: batchLength,
+		all: int(s.writing.Config().MaxConns), queues: map[string]*pgQueue{},
 	}
 }
 
@@ -55,7 +59,7 @@ func (w *pgWriter) close() {
 	w.mu.Lock()
 	w.closed = true
 	w.mu.Unlock()
-	w.serving.Wait()
+	w.ended.Wait()
 }
 
 // do queues j and waits for its end. A caller whose ctx ends before the writer took the job gets Unavailable and nothing was
@@ -65,87 +69,100 @@ func (w *pgWriter) do(ctx context.Context, postID string, j *pgJob) error {
 	if err := w.enqueue(postID, j); err != nil {
 		return err
 	}
+	patience := time.NewTimer(queuePatience)
+	defer patience.Stop()
+	var err error
 	select {
 	case <-j.done:
 		return j.err
 	case <-ctx.Done():
+		err = ctx.Err()
+	case <-patience.C:
+		err = errors.New("all connections for writing are in use")
 	}
 	if j.state.CompareAndSwap(jobWaiting, jobGivenUp) {
-		return unavailable(time.Second, ctx.Err())
+		return unavailable(time.Second, err)
 	}
 	<-j.done
 	return j.err
 }
 
-func (w *pgWriter) enqueue(postID string, j *pgJob) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return errClosed()
-	}
-	if w.waiting == queueLength {
-		return unavailable(time.Second, errors.New("too many writes are waiting"))
-	}
-	w.waiting++
-	queue, served := w.queues[postID]
-	w.queues[postID] = append(queue, j)
-	if !served {
-		w.serving.Go(func() { w.serve(postID) })
-	}
-	return nil
-}
-
-// serve writes what queues for a post until nothing does.
-func (w *pgWriter) serve(postID string) {
-	for w.next(postID) {
+// serve makes commits until nothing waits.
+func (w *pgWriter) serve() {
+	for b := w.take(); b != nil; b = w.take() {
+		w.commit(b)
 		// Those just answered often write again: let them queue, so that they share the next commit.
 		runtime.Gosched()
 	}
 }
 
-// next makes one commit; false if nothing waits. It takes a slot first and the jobs then: while others write, callers can
-// still give up.
-func (w *pgWriter) next(postID string) bool {
-	patience := time.NewTimer(slotPatience)
-	defer patience.Stop()
-	select {
-	case w.slots <- struct{}{}:
-		defer func() { <-w.slots }()
-	case <-patience.C:
-		w.refuse(postID, unavailable(time.Second, errors.New("all connections for writing are in use")))
-	}
-	jobs := w.take(postID)
-	if len(jobs) > 0 {
-		w.batch(postID, jobs)
-	}
-	return len(jobs) > 0
-}
-
-// take collects jobs that nobody gave up and that go together. When none waits, the post is no longer served.
-func (w *pgWriter) take(postID string) (jobs []*pgJob) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	queue := w.queues[postID]
-	for len(queue) > 0 && (len(jobs) == 0 || len(jobs) < w.most && jobs[0].comment != nil && queue[0].comment != nil) {
-		if queue[0].state.CompareAndSwap(jobWaiting, jobTaken) {
-			jobs = append(jobs, queue[0])
+// commit carries out b and answers it. While that takes long, another may begin beside it.
+func (w *pgWriter) commit(b *pgBatch) {
+	ctx, cancel := context.WithDeadline(context.Background(), b.until)
+	defer cancel()
+	long := false
+	late := time.AfterFunc(slowCommit, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if !long {
+			long = true
+			w.slow++
+			w.wake()
 		}
-		queue = queue[1:]
-		w.waiting--
+	})
+	defer late.Stop()
+	var left []pgPart
+	if b.quick {
+		left = w.together(ctx, b)
+	} else {
+		w.batch(ctx, b.parts[0].queue.postID, b.parts[0].jobs)
 	}
-	w.queues[postID] = queue
-	if len(jobs) == 0 {
-		delete(w.queues, postID)
-	}
-	return jobs
+	w.done(b, left, &long)
 }
 
-// batch carries out jobs and answers them. What the database has against one of them must not befall the others; that it
-// cannot be reached is everyone's trouble, also of those who wait: each of them would only wait as long again.
-func (w *pgWriter) batch(postID string, jobs []*pgJob) {
-	err := w.run(postID, jobs)
+// together stores comments of several posts and answers them. Those of the posts left are not stored, and are to be looked
+// at post by post: what the database has against one of them must not befall the others.
+func (w *pgWriter) together(ctx context.Context, b *pgBatch) (left []pgPart) {
+	shares := column(b.parts, func(p pgPart) share {
+		return share{p.queue.postID, column(p.jobs, func(j *pgJob) *addition { return j.comment })}
+	})
+	var aside []share
+	var moved bool
+	err := caught("comments", func() (err error) {
+		aside, moved, err = w.addRoots(ctx, shares)
+		return err
+	})
+	if err != nil && blog.KindOf(err) == blog.Internal {
+		return b.parts
+	}
+	if moved {
+		w.mu.Lock()
+		w.apart = time.Now().Add(apartTime)
+		w.mu.Unlock()
+	}
+	for _, p := range b.parts {
+		if err == nil && slices.ContainsFunc(aside, func(s share) bool { return s.postID == p.queue.postID }) {
+			left = append(left, p)
+			continue
+		}
+		for _, j := range p.jobs {
+			j.end(err)
+		}
+	}
+	if blog.KindOf(err) == blog.Unavailable {
+		w.refuse("", err)
+	}
+	return left
+}
+
+// batch carries out jobs of one post and answers them. What the database has against one of them must not befall the others;
+// that it cannot be reached is everyone's trouble, also of those who wait: each of them would only wait as long again.
+func (w *pgWriter) batch(ctx context.Context, postID string, jobs []*pgJob) {
+	err := caught(postID, func() error { return w.run(ctx, postID, jobs) })
 	if len(jobs) > 1 && err != nil && blog.KindOf(err) == blog.Internal {
-		w.oneByOne(postID, jobs)
+		for i := range jobs {
+			w.batch(ctx, postID, jobs[i:i+1])
+		}
 		return
 	}
 	for _, j := range jobs {
@@ -156,25 +173,22 @@ func (w *pgWriter) batch(postID string, jobs []*pgJob) {
 	}
 }
 
-func (w *pgWriter) oneByOne(postID string, jobs []*pgJob) {
-	for i := range jobs {
-		w.batch(postID, jobs[i:i+1])
-	}
-}
-
-// run turns a panic into an error: without that, one comment would end the process with all that waits there, and whoever
-// repeats the request at another replica would end that one too.
-func (w *pgWriter) run(postID string, jobs []*pgJob) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("write to %s: panic: %v\n%s", postID, p, debug.Stack())
-		}
-	}()
-	ctx := context.Background()
+func (w *pgWriter) run(ctx context.Context, postID string, jobs []*pgJob) error {
 	if alone := jobs[0].alone; alone != nil {
 		return alone(ctx)
 	}
 	return w.addAll(ctx, postID, column(jobs, func(j *pgJob) *addition { return j.comment }))
+}
+
+// caught turns a panic into an error: without that, one comment would end the process with all that waits there, and whoever
+// repeats the request at another replica would end that one too.
+func caught(what string, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("write to %s: panic: %v\n%s", what, p, debug.Stack())
+		}
+	}()
+	return f()
 }
 
 // end answers j's caller.
@@ -184,18 +198,4 @@ func (j *pgJob) end(err error) {
 	}
 	j.err = err
 	close(j.done)
-}
-
-// refuse answers all who wait for the post.
-func (w *pgWriter) refuse(postID string, err error) {
-	w.mu.Lock()
-	queue := w.queues[postID]
-	w.queues[postID] = nil
-	w.waiting -= len(queue)
-	w.mu.Unlock()
-	for _, j := range queue {
-		if j.state.CompareAndSwap(jobWaiting, jobTaken) {
-			j.end(err)
-		}
-	}
 }

@@ -60,6 +60,10 @@ func (r *inRotation) Changes(ctx context.Context, postID string, rev int64, limi
 	return r.next().Changes(ctx, postID, rev, limit)
 }
 
+func (r *inRotation) Standing(ctx context.Context, postID, visitor string) (blog.Head, bool, error) {
+	return r.next().Standing(ctx, postID, visitor)
+}
+
 func (r *inRotation) Heads(ctx context.Context, postIDs []string) ([]blog.Head, error) {
 	return r.next().Heads(ctx, postIDs)
 }

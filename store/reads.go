@@ -28,6 +28,10 @@ type reads struct {
 
 const (
 	selectChanges = `SELECT ` + commentColumns + ` FROM comments WHERE post_id = $1 AND rev > $2 ORDER BY rev DESC LIMIT CAST($3 AS BIGINT)`
+	// selectStanding asks for what selectHeld finds.
+	selectStanding = `SELECT p.post_id, s.epoch, p.last_rev, p.state_rev, p.n_comments, p.read_only,
+		EXISTS (SELECT 1 FROM comments c WHERE c.state = 'pending' AND c.shown = FALSE AND c.post_id = $1 AND c.visitor = $2)
+		FROM posts p, site s WHERE s.id = 1 AND p.post_id = $1`
 	selectTotals  = `SELECT count(*), CAST(coalesce(sum(n_comments), 0) AS BIGINT) FROM posts`
 	selectSlug    = `SELECT post_id FROM slugs WHERE slug = $1`
 	selectEpoch   = `SELECT epoch FROM site WHERE id = 1`
@@ -111,6 +115,17 @@ func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int
 		return blog.Changes{}, err
 	}
 	return ch, nil
+}
+
+// Standing is Store's.
+func (r *reads) Standing(ctx context.Context, postID, visitor string) (h blog.Head, holds bool, err error) {
+	err = r.single(ctx, "read where "+postID+" stands", func(ctx context.Context, t txn) error {
+		return orNotFound(t.row(ctx, append(headFields(&h), &holds), selectStanding, postID, visitor))
+	})
+	if err != nil {
+		return blog.Head{}, false, err
+	}
+	return h, holds, nil
 }
 
 // Heads is Store's.

@@ -26,6 +26,9 @@ type Store interface {
 	Page(ctx context.Context, q blog.PageQuery) (blog.Page, error)
 	// Changes reads what changed after rev, at most limit comments, and the head, in one snapshot.
 	Changes(ctx context.Context, postID string, rev int64, limit int) (blog.Changes, error)
+	// Standing reads the head of a discussion, and whether visitor has a comment in it that is held and that nobody else sees, in
+	// one snapshot. NotFound for an unknown post.
+	Standing(ctx context.Context, postID, visitor string) (h blog.Head, holds bool, err error)
 	// Heads reads the heads of posts in one query; unknown ids are left out.
 	Heads(ctx context.Context, postIDs []string) ([]blog.Head, error)
 

@@ -73,6 +73,13 @@ func (b *brittle) Page(ctx context.Context, q blog.PageQuery) (blog.Page, error)
 	return b.Store.Page(ctx, q)
 }
 
+func (b *brittle) Standing(ctx context.Context, id, visitor string) (blog.Head, bool, error) {
+	if err := b.broken(); err != nil {
+		return blog.Head{}, false, err
+	}
+	return b.Store.Standing(ctx, id, visitor)
+}
+
 func (b *brittle) Comment(ctx context.Context, id string) (blog.Comment, error) {
 	if err := b.broken(); err != nil {
 		return blog.Comment{}, err

@@ -28,18 +28,6 @@ func (s *Server) discussion(ctx context.Context, p blog.Post, a ask, q blog.Page
 	return s.viewDiscussion(p, page, visitor), page.Head, nil
 }
 
-// readPage reads one page of a discussion and keeps in mind where it stands.
-func (s *Server) readPage(ctx context.Context, q blog.PageQuery) (blog.Page, error) {
-	ctx, cancel := s.heads.patient(ctx, q.PostID)
-	defer cancel()
-	at := s.deps.Now()
-	page, err := s.deps.Reader.Page(ctx, q)
-	if err == nil {
-		s.heads.learn(page.Head, at)
-	}
-	return page, err
-}
-
 // bareDiscussion is one without comments.
 func (s *Server) bareDiscussion(p blog.Post, a ask) *views.Discussion {
 	return &views.Discussion{

@@ -101,6 +101,13 @@ func (r faultyReader) Page(ctx context.Context, q blog.PageQuery) (blog.Page, er
 	return r.Reader.Page(ctx, q)
 }
 
+func (r faultyReader) Standing(ctx context.Context, id, visitor string) (blog.Head, bool, error) {
+	if err := r.f.err("reader"); err != nil {
+		return blog.Head{}, false, err
+	}
+	return r.Reader.Standing(ctx, id, visitor)
+}
+
 func (r faultyReader) Changes(ctx context.Context, id string, rev int64, limit int) (blog.Changes, error) {
 	if err := r.f.err("reader"); err != nil {
 		return blog.Changes{}, err

@@ -10,6 +10,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"golang.org/x/sync/singleflight"
 
+	"vang/blog"
 	"vang/posts"
 	"vang/static"
 )
@@ -29,6 +30,7 @@ type Server struct {
 	cache         *pageCache
 	strangers     *pageCache // of pages for hosts that have no place; see cacheOf
 	places        *places
+	pages         *sized[pageAsk, blog.Page] // everyone's, as they were read last
 	buffers       buffers
 	flight        singleflight.Group // one rendering per page, however many wait for it
 	assets        *static.Assets
@@ -67,6 +69,7 @@ func New(d Deps) (*Server, error) {
 		}
 	}
 	s.sockets = newSockets(d.Config)
+	s.pages = newSized[pageAsk, blog.Page](keptBytes)
 	s.heads = newHeads(d.Reader, d.Now, d.Bus)
 	s.cache, s.strangers, s.places = newPageCache(cacheBytes), newPageCache(strangerBytes), newPlaces(d.Now)
 	var err error

@@ -27,6 +27,7 @@ type Reader interface {
 	Comment(ctx context.Context, id string) (blog.Comment, error)
 	Ancestors(ctx context.Context, id string) ([]blog.Comment, error)
 	Page(ctx context.Context, q blog.PageQuery) (blog.Page, error)
+	Standing(ctx context.Context, postID, visitor string) (h blog.Head, holds bool, err error)
 	Changes(ctx context.Context, postID string, rev int64, limit int) (blog.Changes, error)
 	Heads(ctx context.Context, postIDs []string) ([]blog.Head, error)
 }

@@ -10,6 +10,7 @@ func changesTests() map[string]func(*fixture) {
 		"too many":                 changesTooMany,
 		"unknown posts":            changesUnknown,
 		"heads":                    changesHeads,
+		"where a visitor stands":   changesStanding,
 		"totals":                   changesTotals,
 	}
 }
@@ -60,6 +61,26 @@ func changesTooMany(f *fixture) {
 func changesUnknown(f *fixture) {
 	if _, err := f.store.Changes(f.Context(), "no-such-post", 0, 10); blog.KindOf(err) != blog.NotFound {
 		f.Errorf("changes of an unknown post: %v", err)
+	}
+}
+
+func changesStanding(f *fixture) {
+	post, other := f.post("a"), f.post("b")
+	f.add(comment(other, "x", held, by("minh")))
+	f.add(comment(post, "x", by("minh")))
+	mine := f.add(comment(post, "x", held, by("minh")))
+	f.add(comment(post, "x", held, by("")))
+	for i, want := range []bool{true, false, true, false} {
+		for visitor, want := range map[string]bool{"minh": want, "lan": false} {
+			h, holds, err := f.store.Standing(f.Context(), post, visitor)
+			if err != nil || holds != want || h != f.head(post) {
+				f.Errorf("%d: %s holds %t, want %t; %+v, %v", i, visitor, holds, want, h, err)
+			}
+		}
+		f.move(mine.ID, []blog.State{blog.Published, blog.Pending, blog.Hidden, blog.Hidden}[i])
+	}
+	if _, _, err := f.store.Standing(f.Context(), "no-such-post", "minh"); blog.KindOf(err) != blog.NotFound {
+		f.Errorf("an unknown post: %v", err)
 	}
 }
 

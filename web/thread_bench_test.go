@@ -80,10 +80,10 @@ func onPostgres(b *testing.B, ids *map[string]string, st *store.Store) option {
 		opened, err := store.Open(b.Context(), store.Options{Address: server.URL("thread"), Now: s.clock.Now})
 		s.must(err)
 		b.Cleanup(func() { s.must(opened.Close()) })
-		synced, err := opened.SyncPosts(b.Context(), []store.PostAddress{{Slug: "hello"}})
+		synced, err := opened.SyncPosts(b.Context(), []store.PostAddress{{Slug: "hello"}, {Slug: "second"}})
 		s.must(err)
 		*ids, *st = synced.IDs, opened
-		d.Reader = opened
+		d.Reader, d.Sessions, d.Discussion = opened, store.NewSessions(opened), blog.NewDiscussion(opened, s.stale, nil)
 		d.PostIDs = func(slug string) (string, bool) { id, ok := synced.IDs[slug]; return id, ok }
 	}
 }
@@ -115,22 +115,33 @@ func benchThread(b *testing.B, s *site, st store.Store, postID string) {
 		{"at", "/blog/hello?at=" + middle.ID},
 		{"api", "/api/comments?post=hello&limit=100"},
 	} {
-		b.Run(c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			bytes, n := 0, 0
-			for b.Loop() {
-				n++
-				r := httptest.NewRequest("GET", c.address, nil)
-				r.Host = fmt.Sprintf("h%d.example", n)
-				r.Header.Set("Accept-Encoding", "gzip")
-				w := httptest.NewRecorder()
-				s.server.Handler().ServeHTTP(w, r)
-				if w.Code != 200 {
-					b.Fatal(w.Code, strings.TrimSpace(w.Body.String()))
-				}
-				bytes = w.Body.Len()
-			}
-			b.ReportMetric(float64(bytes), "sent-B")
-		})
+		b.Run(c.name, func(b *testing.B) { s.ask(b, "", func(int) string { return c.address }) })
 	}
+	b.Run("any", func(b *testing.B) { // comments that were not drawn lately
+		s.ask(b, "", func(n int) string { return "/blog/hello?from=" + string(all[n*50%longThread].Key) })
+	})
+	writer := s.browser()
+	s.comment(writer, "second", "so that there is a session")
+	cookie := s.get(writer, "/blog/second").Request.Header.Get("Cookie")
+	b.Run("session", func(b *testing.B) { s.ask(b, cookie, func(int) string { return "/blog/hello" }) })
+}
+
+// ask is requests for what no cache of pages has, with a cookie if there is one.
+func (s *site) ask(b *testing.B, cookie string, address func(n int) string) {
+	b.ReportAllocs()
+	bytes, n := 0, 0
+	for b.Loop() {
+		n++
+		r := httptest.NewRequest("GET", address(n), nil)
+		r.Host = fmt.Sprintf("h%d.example", n)
+		r.Header.Set("Accept-Encoding", "gzip")
+		r.Header.Set("Cookie", cookie)
+		w := httptest.NewRecorder()
+		s.server.Handler().ServeHTTP(w, r)
+		if w.Code != 200 {
+			b.Fatal(w.Code, strings.TrimSpace(w.Body.String()))
+		}
+		bytes = w.Body.Len()
+	}
+	b.ReportMetric(float64(bytes), "sent-B")
 }

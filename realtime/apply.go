@@ -133,7 +133,7 @@ func (t *topic) reload(readers []*reader, out *outcome) {
 		delay := t.hub.opt.Jitter(spread).Round(step)
 		m, ok := rendered[delay]
 		if !ok {
-			m = t.hub.source.Reload(t.head, delay)
+			m = t.hub.source.Reload(t.head, delay).framed()
 			rendered[delay] = m
 		}
 		if body := m.form(r.sub); len(body) > 0 && !r.conn.send(body) {

@@ -57,3 +57,15 @@ func (m Message) form(s Subscriber) []byte {
 	}
 	return m.HTML
 }
+
+// framed lays every form of items out as it goes over the wire: once, for all who get it now or from memory.
+func framed(items []Change) []Change {
+	out := make([]Change, len(items))
+	for i, c := range items {
+		c.Public, c.Own = c.Public.framed(), textFrame(c.Own)
+		out[i] = c
+	}
+	return out
+}
+
+func (m Message) framed() Message { return Message{HTML: textFrame(m.HTML), JSON: textFrame(m.JSON)} }

@@ -21,6 +21,7 @@ func (h *Hub) Disconnect(owner string) {
 // Broadcast sends m, which belongs to no rev, to all who now read topic, or to the readers of every topic if it is "".
 // Who comes later never sees it.
 func (h *Hub) Broadcast(topic string, m Message) {
+	m = m.framed()
 	for _, t := range h.listed(topic) {
 		h.cutSlow(t.broadcast(m))
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -193,30 +192,21 @@ func TestBrokenFramesEndTheConnection(t *testing.T) {
 }
 
 func TestASocketThatEndedTakesNothing(t *testing.T) {
-	ended := make(chan *socket, 1)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ws, err := websocket.Accept(w, r, nil)
-		if err != nil {
-			t.Errorf("accept: %v", err)
-			return
-		}
-		opt := HubOptions{}.withDefaults()
-		s := newSocket(ws, &opt)
-		s.finish()
-		ended <- s
-	}))
-	defer server.Close()
-	ws, _, err := websocket.Dial(t.Context(), server.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = ws.CloseNow() }()
-	s := <-ended
-	if !s.send([]byte("late")) || len(s.queue) > 0 || s.writing {
-		t.Errorf("%d messages wait for a connection that is gone; writing: %v", len(s.queue), s.writing)
+	site := newSite(t, HubOptions{})
+	site.dial("&since=e1.0", nil)
+	site.joined(1)
+	s := site.transport()
+	s.kill()
+	<-site.ended
+	if !s.send(textFrame([]byte("late"))) || len(s.queue) > 0 || s.busy {
+		t.Errorf("%d messages wait for a connection that is gone; busy: %v", len(s.queue), s.busy)
 	}
 	s.close(codePolicy, "late")
-	if s.writing {
+	if s.busy || s.timer != nil {
 		t.Error("a connection that is gone is closed once more")
+	}
+	s.kill()
+	if n := len(site.ended); n != 0 {
+		t.Errorf("its end was told %d times more", n)
 	}
 }

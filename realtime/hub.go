@@ -32,6 +32,8 @@ type Hub struct {
 	work     chan struct{}  // ready is not empty
 	look     chan struct{}  // the heads are to be looked at now
 	sockets  sync.WaitGroup // connections whose transport still runs
+	writers  writers        // of all sockets
+	poller   poller         // of those that have no goroutine
 	counters counters
 }
 
@@ -70,6 +72,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		h.cut(r, codeRestart, "restarting")
 	}
 	h.sockets.Wait()
+	h.writers.running.Wait()
 	return nil
 }
 
@@ -221,6 +224,7 @@ func (h *Hub) changes(ctx context.Context, topic string, rev int64) (ch Changes,
 	if ch, err = h.source.Changes(ctx, topic, rev); err != nil {
 		return Changes{}, fmt.Errorf("read changes of %s after %d: %w", topic, rev, err)
 	}
+	ch.Items = framed(ch.Items)
 	return ch, nil
 }
 

@@ -5,6 +5,7 @@ import "time"
 // Status codes that the hub closes connections with (RFC 6455 7.4.1 and its registry). Browsers come back after 1011, 1012
 // and 1013, not after 1008.
 const (
+	codeProtocol = 1002
 	codePolicy   = 1008
 	codeTooBig   = 1009
 	codeRestart  = 1012
@@ -14,9 +15,9 @@ const (
 // conn is what the hub asks of a transport. Neither method may block. Once a connection has ended, the transport calls
 // Hub.ended, exactly once.
 type conn interface {
-	// send queues messages, all or none; false says that too much waits already. A connection that is being closed takes
-	// and drops everything.
-	send(messages ...[]byte) bool
+	// send queues frames, all or none; false says that too much waits already. A connection that is being closed takes and
+	// drops everything. Frames are shared: they, and the list of them, are never written to.
+	send(frames ...[]byte) bool
 	// close ends the connection soon; what waits is dropped. Only the first call counts.
 	close(code int, reason string)
 }

@@ -99,7 +99,7 @@ func (h *Hub) heartbeats(ctx context.Context) {
 			return
 		case now := <-ticker.C:
 			for _, r := range h.due(now) {
-				if !r.conn.send([]byte{}) {
+				if !r.conn.send(heartbeat) {
 					h.cut(r, codeTryLater, "too slow")
 				}
 			}

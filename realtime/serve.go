@@ -3,8 +3,6 @@ package realtime
 import (
 	"fmt"
 	"net/http"
-
-	"github.com/coder/websocket"
 )
 
 // Protocol is the subprotocol by which programs ask for JSON messages.
@@ -22,52 +20,26 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, sub Subscriber, pars
 		http.Error(w, ErrDraining.Error(), http.StatusServiceUnavailable)
 		return fmt.Errorf("serve %s: %w", sub.Topic, ErrDraining)
 	}
-	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		Subprotocols:    []string{Protocol},
-		OriginPatterns:  h.opt.Origins,
-		CompressionMode: websocket.CompressionDisabled, // up to 1.2 MB a connection
-	})
+	conn, early, program, err := h.shake(w, r)
 	if err != nil {
 		return fmt.Errorf("serve %s: %w", sub.Topic, err)
 	}
-	sub.JSON = sub.JSON || ws.Subprotocol() != ""
-	s := newSocket(ws, &h.opt)
-	reader, err := h.open(s, sub)
-	if err != nil { // the drain began after the look above
-		s.close(codeRestart, "restarting")
-		s.finish()
+	sub.JSON = sub.JSON || program
+	after := sub.After
+	sub.After = nil // nothing of the request is kept
+	if after != nil {
+		parse = nil
+	}
+	s := newSocket(conn, h, parse)
+	if s.reader, err = h.open(s, sub); err != nil { // the drain began after the look above
+		refuse(conn)
 		return fmt.Errorf("serve %s: %w", sub.Topic, err)
 	}
-	go h.attend(s, reader, parse)
+	s.begin(early)
+	if after != nil {
+		h.start(s.reader, *after)
+	}
 	return nil
-}
-
-// attend is the connection's goroutine: it joins the topic and then reads until the end.
-func (h *Hub) attend(s *socket, r *reader, parse func([]byte) (Head, bool)) {
-	defer h.ended(r)
-	defer s.finish()
-	at, ok := h.whereFrom(s, r, parse)
-	if !ok {
-		return
-	}
-	h.start(r, at)
-	s.readOn()
-}
-
-// whereFrom finds out where the subscriber stands.
-func (h *Hub) whereFrom(s *socket, r *reader, parse func([]byte) (Head, bool)) (Head, bool) {
-	if r.sub.After != nil {
-		return *r.sub.After, true
-	}
-	first, ok := s.readHello()
-	if !ok {
-		return Head{}, false
-	}
-	at, ok := parse(first)
-	if !ok {
-		s.close(codePolicy, "the first message must carry a cursor")
-	}
-	return at, ok
 }
 
 func (h *Hub) draining() bool {

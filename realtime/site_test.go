@@ -127,6 +127,18 @@ func eventually(t *testing.T, what string, is func() bool) {
 	}
 }
 
+// transport is the server's side of the one connection that is open.
+func (s *site) transport() *socket {
+	s.t.Helper()
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	for r := range s.hub.readers {
+		return r.conn.(*socket)
+	}
+	s.t.Fatal("no connection is open")
+	return nil
+}
+
 func write(t *testing.T, ws *websocket.Conn, kind websocket.MessageType, m string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

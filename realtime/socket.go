@@ -1,188 +1,308 @@
 package realtime
 
 import (
-	"context"
-	"errors"
+	"encoding/binary"
+	"math"
+	"net"
 	"sync"
 	"time"
-
-	"github.com/coder/websocket"
 )
 
-// closeGrace is what a write may still take on a connection that is to be closed. After it the peer gets no close frame.
+// closeGrace is how long a connection may still take once it is to be closed: for the frame that tells why, and for the
+// peer's answer. An early end would take that frame back if the peer is still sending.
 const closeGrace = time.Second
 
-// socket is a conn over WebSocket. An idle one has a goroutine that reads and none that writes: that one starts when there
-// is something to send and ends when nothing waits.
+// socket is a conn over WebSocket. An idle one costs nothing but its memory: on Linux no goroutine at all, elsewhere one that
+// reads; none has one that writes. What is sent goes through the hub's writers, each frame as one write that does not wait.
+// Only a peer that would have to be waited for gets a goroutine, until it has taken what is there.
 type socket struct {
-	ws   *websocket.Conn
-	opt  *HubOptions
-	ctx  context.Context // of the writes: its end breaks the connection off in the middle of one
-	stop context.CancelFunc
+	conn   net.Conn
+	line   line
+	hub    *Hub
+	reader *reader
+
+	// Of the one goroutine that reads, whichever that is:
+	in     input
+	parse  func([]byte) (Head, bool) // until the first message came, if one is to come
+	broken bool                      // what comes has no meaning any more
+	left   int32                     // frames that the peer may send at once
+	last   int64                     // when it earned one more
 
 	mu       sync.Mutex
-	queue    [][]byte
-	messages int // queued or being written
+	queue    [][]byte // frames, often shared with other sockets: never written to
+	sent     int      // bytes of the first of queue that are out
+	taken    int      // of queue: are being written
+	messages int      // in queue
 	bytes    int
-	writing  bool
-	code     int // of the close asked for; 0 for none
-	reason   string
-	over     bool           // nothing may be written any more
-	writer   sync.WaitGroup // Add only while not over
+	busy     bool // in the hands of the writers or of its own goroutine
+	leaving  bool // the last frame is in queue, or out
+	alone    bool // the peer has said its last
+	over     bool // nothing may be written any more
+	polled   bool // the hub's poller reads and no goroutine
+	timer    *time.Timer
 }
 
-func newSocket(ws *websocket.Conn, opt *HubOptions) *socket {
-	// The connection outlives the request that it came with.
-	ctx, stop := context.WithCancel(context.Background())
-	ws.SetReadLimit(opt.ReadLimit)
-	return &socket{ws: ws, opt: opt, ctx: ctx, stop: stop}
+func newSocket(conn net.Conn, h *Hub, parse func([]byte) (Head, bool)) *socket {
+	return &socket{
+		conn: conn, line: newLine(conn), hub: h, parse: parse, in: input{want: parse != nil},
+		left: chatter, last: time.Now().UnixNano(),
+	}
+}
+
+// begin has the socket live, once the hub knows it. early is what the peer has sent already.
+func (s *socket) begin(early []byte) {
+	if s.parse != nil {
+		s.mu.Lock()
+		s.setTimer(time.AfterFunc(s.hub.opt.HelloTimeout, func() { s.close(codePolicy, "no first message came") }))
+		s.mu.Unlock()
+	}
+	s.receive(early)
+	if !s.hub.poller.watch(s) {
+		go s.read()
+	}
 }
 
 // send implements conn. A batch that comes to a queue within its limits is taken whole: a replay may be larger than what
-// may pile up, and most of its bytes are shared with all other readers.
-func (s *socket) send(messages ...[]byte) bool {
+// may pile up, and its bytes are shared with all other readers.
+func (s *socket) send(frames ...[]byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over || s.code != 0 {
+	if s.over || s.leaving {
 		return true
 	}
-	if s.messages >= s.opt.QueueMessages || s.bytes >= s.opt.QueueBytes {
+	if s.messages >= s.hub.opt.QueueMessages || s.bytes >= s.hub.opt.QueueBytes {
 		return false
 	}
-	s.queue = append(s.queue, messages...)
-	s.messages += len(messages)
-	for _, m := range messages {
-		s.bytes += len(m)
+	if !s.polled && len(frames) == 1 && len(frames[0]) == len(heartbeat) {
+		frames = probes
 	}
-	s.startWriter()
+	s.push(frames)
 	return true
+}
+
+// push needs s.mu.
+func (s *socket) push(frames [][]byte) {
+	if len(s.queue) == 0 {
+		s.queue = frames[:len(frames):len(frames)]
+	} else {
+		s.queue = append(s.queue, frames...)
+	}
+	s.messages += len(frames)
+	for _, f := range frames {
+		s.bytes += len(f)
+	}
+	if !s.busy && len(frames) > 0 {
+		s.busy = true
+		s.hub.writers.add(s)
+	}
 }
 
 // close implements conn.
-func (s *socket) close(code int, reason string) {
+func (s *socket) close(code int, reason string) { s.leave(closeFrame(code, reason), false) }
+
+// leave makes last the last frame: what waits behind a frame that is partly out is dropped. alone says that the peer has
+// said its own last one, so that nothing is to be waited for.
+func (s *socket) leave(last []byte, alone bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over || s.code != 0 {
+	s.alone = s.alone || alone
+	if s.over || s.leaving {
 		return
 	}
-	s.code, s.reason, s.queue = code, reason, nil
-	time.AfterFunc(closeGrace, s.stop)
-	s.startWriter()
-}
-
-// startWriter needs s.mu.
-func (s *socket) startWriter() {
-	if !s.writing {
-		s.writing = true
-		s.writer.Go(s.write)
+	s.leaving = true
+	s.setTimer(time.AfterFunc(closeGrace, s.kill))
+	keep := s.taken
+	if s.sent > 0 {
+		keep = max(keep, 1)
 	}
-}
-
-// write sends what is queued until nothing is. An error has closed the connection already, which ends the reading goroutine.
-func (s *socket) write() {
-	for {
-		batch, closing := s.next()
-		if closing {
-			_ = s.ws.Close(websocket.StatusCode(s.code), s.reason)
-			return
-		}
-		if len(batch) == 0 {
-			return
-		}
-		for _, m := range batch {
-			if !s.writeOne(m) {
-				return
-			}
-		}
+	for _, f := range s.queue[keep:] {
+		s.messages--
+		s.bytes -= len(f)
 	}
+	s.queue = s.queue[:keep:keep]
+	s.push([][]byte{last})
 }
 
-// next takes the queue, or ends the writer's work if it is empty. Once closing is true, code and reason no longer change.
-func (s *socket) next() (batch [][]byte, closing bool) {
+// setTimer replaces the timer by another or none; it needs s.mu.
+func (s *socket) setTimer(t *time.Timer) {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.timer = t
+}
+
+// next takes up to most bytes of frames, at least one frame, to be written next: the first from its byte sent on. With none
+// left the socket is no longer busy.
+func (s *socket) next(most int) (frames [][]byte, sent int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.code != 0 {
-		return nil, true
+	s.taken = 0
+	if s.over || len(s.queue) == 0 {
+		s.busy = false
+		return nil, 0
 	}
-	batch, s.queue = s.queue, nil
-	s.writing = len(batch) > 0 && !s.over
-	return batch, false
+	size := 0
+	for _, f := range s.queue {
+		if size += len(f); s.taken > 0 && size > most {
+			break
+		}
+		s.taken++
+	}
+	return s.queue[:s.taken], s.sent
 }
 
-// writeOne sends one message, or nothing once the connection is to be closed; then it leaves that to write.
-func (s *socket) writeOne(m []byte) bool {
+// wrote counts n more bytes out. done says that they were the last ever.
+func (s *socket) wrote(n int) (done bool) {
 	s.mu.Lock()
-	closing := s.code != 0
-	s.mu.Unlock()
-	if closing {
-		return true
-	}
-	ctx, cancel := context.WithTimeout(s.ctx, s.opt.WriteTimeout)
-	defer cancel()
-	if err := s.ws.Write(ctx, websocket.MessageText, m); err != nil {
+	defer s.mu.Unlock()
+	if s.over {
 		return false
 	}
+	s.taken = 0
+	s.sent += n
+	for len(s.queue) > 0 && s.sent >= len(s.queue[0]) {
+		s.sent -= len(s.queue[0])
+		s.bytes -= len(s.queue[0])
+		s.messages--
+		s.queue = s.queue[1:]
+	}
+	if len(s.queue) == 0 {
+		s.queue = nil // the frames are not kept alive by who has them
+	}
+	return s.leaving && s.alone && s.queue == nil
+}
+
+// waitOut writes what is left to a peer that does not take it at once, then hands the socket back to the writers.
+func (s *socket) waitOut() {
+	for {
+		frames, sent := s.next(0)
+		if len(frames) == 0 {
+			return
+		}
+		_ = s.conn.SetWriteDeadline(time.Now().Add(s.hub.opt.WriteTimeout))
+		n, err := s.conn.Write(frames[0][sent:])
+		_ = s.conn.SetWriteDeadline(time.Time{})
+		if s.wrote(n) || err != nil {
+			s.kill()
+			return
+		}
+	}
+}
+
+// kill ends the connection, however far it is.
+func (s *socket) kill() {
+	s.mu.Lock()
+	if s.over {
+		s.mu.Unlock()
+		return
+	}
+	s.over, s.queue = true, nil
+	s.setTimer(nil)
+	polled := s.polled
+	s.mu.Unlock()
+	s.hub.poller.forget(s)
+	_ = s.conn.Close()
+	if polled {
+		s.hub.ended(s.reader)
+	}
+}
+
+// receive takes in what the peer sent.
+func (s *socket) receive(p []byte) {
+	for len(p) > 0 && !s.broken {
+		limit := s.hub.opt.ReadLimit
+		if s.going() {
+			s.in.want, s.in.told, limit = false, nil, math.MaxInt64
+		}
+		a, rest, whole, code := s.in.next(p, limit)
+		p = rest
+		switch {
+		case code == codeProtocol:
+			s.broken = true
+			s.close(codeProtocol, "no proper WebSocket frame")
+		case code == codeTooBig:
+			s.close(codeTooBig, "message too large")
+		case whole && !s.afford():
+			s.close(codePolicy, "too many messages")
+		}
+		if code == 0 && a.op != 0 {
+			s.handle(a)
+		}
+	}
+}
+
+func (s *socket) going() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.messages--
-	s.bytes -= len(m)
-	return true
+	return s.leaving || s.over
 }
 
-// finish ends the connection, however far it is, and waits for its writer. If the connection is being closed, the peer gets
-// the time of a close handshake to hear why: an early end would take the close frame back if the peer is still sending.
-func (s *socket) finish() {
-	s.mu.Lock()
-	closing := s.code != 0
-	s.over, s.queue = true, nil
-	s.mu.Unlock()
-	if closing {
-		s.writer.Wait()
-	}
-	s.stop()
-	_ = s.ws.CloseNow()
-	s.writer.Wait()
-}
-
-// readHello waits for the first message. A connection that stays silent is refused.
-func (s *socket) readHello() ([]byte, bool) {
-	late := time.AfterFunc(s.opt.HelloTimeout, func() { s.close(codePolicy, "no first message came") })
-	defer late.Stop()
-	return s.readMessage()
-}
-
-// readMessage reads a text message. Another kind, or too large a one, closes the connection.
-func (s *socket) readMessage() ([]byte, bool) {
-	kind, m, err := s.ws.Read(context.Background())
-	switch {
-	case errors.Is(err, websocket.ErrMessageTooBig):
-		s.close(codeTooBig, "message too large")
-		return nil, false
-	case err != nil:
-		return nil, false
-	case kind != websocket.MessageText:
-		s.close(codePolicy, "text messages only")
-		return nil, false
-	}
-	return m, true
-}
-
-// chatter is how many messages a subscriber may send at once after its first, and one more each second. They mean nothing.
+// chatter is how many frames a subscriber may send at once, and one more each second. After the first message they mean
+// nothing but work.
 const chatter = 30
 
-// readOn reads, and ignores, whatever else the subscriber sends until the connection ends.
-func (s *socket) readOn() {
-	left, last := chatter, time.Now()
-	for {
-		if _, ok := s.readMessage(); !ok {
+// afford counts a frame of the peer's.
+func (s *socket) afford() bool {
+	now := time.Now().UnixNano()
+	earned := (now - s.last) / int64(time.Second)
+	s.last += earned * int64(time.Second)
+	s.left = int32(min(int64(s.left)+earned, chatter)) - 1
+	return s.left >= 0
+}
+
+// handle does what a frame asks for.
+func (s *socket) handle(a arrival) {
+	switch a.op {
+	case opBinary:
+		s.close(codePolicy, "text messages only")
+	case opText:
+		s.greet(a.payload)
+	case opPing:
+		s.answer(frame(opPong, a.payload))
+	case opClose:
+		s.depart(a.payload)
+	}
+}
+
+// greet takes the first message, and ignores others. What the hub does with it is not the reader's work.
+func (s *socket) greet(m []byte) {
+	parse := s.parse
+	if parse == nil || s.going() {
+		return
+	}
+	s.parse, s.in.want = nil, false
+	s.mu.Lock()
+	if !s.leaving {
+		s.setTimer(nil)
+	}
+	s.mu.Unlock()
+	s.hub.writers.running.Go(func() {
+		at, ok := parse(m)
+		if !ok {
+			s.close(codePolicy, "the first message must carry a cursor")
 			return
 		}
-		now := time.Now()
-		earned := int(now.Sub(last) / time.Second)
-		last = last.Add(time.Duration(earned) * time.Second)
-		if left = min(left+earned, chatter) - 1; left < 0 {
-			s.close(codePolicy, "too many messages")
-			return
-		}
+		s.hub.start(s.reader, at)
+	})
+}
+
+// answer sends a pong, unless so much waits already that the peer does not read anyway.
+func (s *socket) answer(pong []byte) { _ = s.send(pong) }
+
+// depart answers the peer's close frame with its own code (5.5.1), and ends the connection once that is out.
+func (s *socket) depart(why []byte) {
+	var last []byte
+	if len(why) >= 2 {
+		last = closeFrame(int(binary.BigEndian.Uint16(why)), "")
+	} else {
+		last = frame(opClose, nil)
+	}
+	s.broken = true // nothing comes after it
+	s.leave(last, true)
+	s.mu.Lock()
+	done := s.leaving && len(s.queue) == 0
+	s.mu.Unlock()
+	if done {
+		s.kill()
 	}
 }

@@ -245,7 +245,7 @@ func (c *fakeConn) send(messages ...[]byte) bool {
 		c.room -= len(messages)
 	}
 	for _, m := range messages {
-		c.read(string(m))
+		c.read(payloadOf(c.t, m))
 	}
 	return true
 }

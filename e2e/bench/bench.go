@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"vang/testbed"
 )
 
 // Options are what a bench is run with.
@@ -67,6 +69,10 @@ func Run(ctx context.Context, o Options) (out Outcome, err error) {
 	for _, p := range parts {
 		begin := time.Now()
 		done, err := b.part(ctx, p)
+		if errors.Is(err, testbed.ErrMissing) {
+			b.leave("%s: %v", p.Name, err)
+			continue
+		}
 		if err != nil {
 			return out, fmt.Errorf("%s: %w", p.Name, err)
 		}
@@ -128,9 +134,9 @@ func names(parts []Part) (all []string) {
 }
 
 func newBench(o Options) (*Bench, error) {
-	for _, program := range []string{"taskset", "wrk", o.Vang} {
+	for _, program := range []string{"taskset", o.Vang} {
 		if _, err := exec.LookPath(program); err != nil {
-			return nil, fmt.Errorf("%w: make build and sh tools/need.sh wrk wrk bring what is needed", err)
+			return nil, fmt.Errorf("%w: make build makes vang, and taskset is in util-linux", err)
 		}
 	}
 	serverCore, loadCore, err := cores()

@@ -17,6 +17,7 @@ import (
 // poster is a reader who sends comments over one connection: bytes that are made by hand, so that the load costs little.
 type poster struct {
 	job    job
+	name   string // the session remembers it: another one each time would be written each time
 	conn   net.Conn
 	in     *bufio.Reader
 	out    []byte
@@ -26,12 +27,12 @@ type poster struct {
 }
 
 func posters(ctx context.Context, j job) (all []client, err error) {
-	for range j.Clients {
+	for i := range j.Clients {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", j.Addr)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &poster{job: j, conn: conn, in: bufio.NewReader(conn), run: rand.Text(), roots: map[string]string{}})
+		all = append(all, &poster{job: j, name: "Reader " + strconv.Itoa(i), conn: conn, in: bufio.NewReader(conn), run: rand.Text(), roots: map[string]string{}})
 	}
 	return all, nil
 }
@@ -42,7 +43,7 @@ func (p *poster) close() { _ = p.conn.Close() }
 func (p *poster) do(_ context.Context, n int) error {
 	post := p.job.Posts[n%len(p.job.Posts)]
 	comment := map[string]any{
-		"post": post, "author": map[string]string{"name": "Reader " + strconv.Itoa(n%1000)},
+		"post": post, "author": map[string]string{"name": p.name},
 		"body": fmt.Sprintf("%s\n\n%d %s", p.job.Texts[n%len(p.job.Texts)], n, p.run),
 	}
 	if root := p.roots[post]; root != "" && p.job.Replies && n%3 == 0 {

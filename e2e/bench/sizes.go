@@ -50,7 +50,11 @@ func (b *Bench) idle(program, path string, start func(context.Context) (*server,
 		if err := answers(s.url + path)(ctx); err != nil {
 			return sample, err
 		}
-		if err := rest(ctx, 500); err != nil {
+		wait := 500
+		if b.Quick {
+			wait = 50
+		}
+		if err := rest(ctx, wait); err != nil {
 			return sample, err
 		}
 		u, err := use(s.pids...)

@@ -66,7 +66,7 @@ func sqliteWrites(ctx context.Context, b *Bench) ([]Case, error) {
 	}
 	d := desk{who: "Vang", vang: s, pids: s.pids}
 	var cases []Case
-	for _, clients := range clientCounts() {
+	for _, clients := range b.clientCounts() {
 		raw := b.raw("INSERT", job{Kind: "sqlite", Addr: filepath.Join(dir, "raw.db"), Posts: content.slugs}, clients)
 		raw.Base = true
 		cases = append(cases, Case{Name: named("SQLite", clients), Rounds: writeRounds, Turns: append([]Turn{raw}, b.posts(d, content, clients)...)})
@@ -74,7 +74,12 @@ func sqliteWrites(ctx context.Context, b *Bench) ([]Case, error) {
 	return cases, nil
 }
 
-func clientCounts() []int { return []int{1, 8, 32} }
+func (b *Bench) clientCounts() []int {
+	if b.Quick {
+		return []int{8}
+	}
+	return []int{1, 8, 32}
+}
 
 func named(engine string, clients int) string {
 	if clients == 1 {
@@ -168,7 +173,7 @@ func postgresWrites(ctx context.Context, b *Bench) ([]Case, error) {
 		{"Vang with Redis", shared, slices.Concat(s.database, s.bus, shared.pids)},
 	}
 	var cases []Case
-	for _, clients := range clientCounts() {
+	for _, clients := range b.clientCounts() {
 		raw := job{Addr: pg.URL("raw"), Posts: content.slugs, Watch: s.database, Kind: "pgx"}
 		head := raw
 		head.Kind, head.Posts = "pgx-head", content.slugs[:1]

@@ -11,7 +11,10 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
+
+	"vang/testbed"
 )
 
 //go:embed wrk.lua
@@ -23,7 +26,7 @@ type ask struct {
 	header  http.Header
 	status  int
 	body    int64 // bytes of the body as it goes over the wire; -1: not known
-	private bool  // each reader's own
+	private bool  // it must be the reader's own
 }
 
 // loaded is what wrk tells at its end.
@@ -56,6 +59,9 @@ func parseWrk(out []byte) (l loaded, err error) {
 // get has wrk ask for a second or more over connections, and measures the processes below pids meanwhile. Before and after, the
 // answer must be what it shall be; in between, its size.
 func (b *Bench) get(ctx context.Context, a ask, connections int, pids ...int) (Sample, error) {
+	if _, err := exec.LookPath("wrk"); err != nil {
+		return Sample{}, fmt.Errorf("wrk is %w", testbed.ErrMissing)
+	}
 	size, err := a.check(ctx)
 	if err != nil {
 		return Sample{}, err
@@ -101,6 +107,9 @@ func (a ask) check(ctx context.Context) (int64, error) {
 	}
 	if res.StatusCode != a.status || a.body >= 0 && int64(len(body)) != a.body || a.body < 0 && len(body) == 0 {
 		return 0, fmt.Errorf("%s is answered with %d and %d bytes: expected were %d and %d", a.url, res.StatusCode, len(body), a.status, a.body)
+	}
+	if a.private != strings.Contains(res.Header.Get("Cache-Control"), "private") {
+		return 0, fmt.Errorf("%s is answered with Cache-Control: %s, but the reader's own page is asked for: %t", a.url, res.Header.Get("Cache-Control"), a.private)
 	}
 	head, err := httputil.DumpResponse(res, false)
 	return int64(len(head) + len(body)), err

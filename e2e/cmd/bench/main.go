@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string) error {
 		*paper = ""
 	}
 	if *quick {
-		o.Rounds, *paper = 1, ""
+		o.Rounds, o.Window, *paper = 1, 500*time.Millisecond, ""
 	}
 	if o.Vang, err = filepath.Abs(*vang); err != nil {
 		return err

@@ -26,6 +26,7 @@ type AuthorOptions struct {
 	Words      map[blog.Lang]Words // over the built-in English and Vietnamese ones
 	Reserved   []string            // ids that pages use themselves, besides the built-in ones: no heading gets them
 	CacheBytes int                 // most bytes of rendered text kept in memory; 24 MiB if 0
+	Cache      string              // folder that keeps the colours of code; "" if there is none
 }
 
 // DocOptions tell of one document.
@@ -63,7 +64,7 @@ func NewAuthor(o AuthorOptions) *Author {
 		o.CacheBytes = defaultCacheBytes
 	}
 	return &Author{
-		markdown: authorMarkdown(),
+		markdown: authorMarkdown(o.Cache),
 		plain:    plainParser(),
 		words:    words,
 		reserved: append(pageIDs(), o.Reserved...),
@@ -75,7 +76,7 @@ func NewAuthor(o AuthorOptions) *Author {
 // out by a counter that must not be used concurrently.
 var shapeKey = parser.NewContextKey()
 
-func authorMarkdown() goldmark.Markdown {
+func authorMarkdown(cache string) goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithParserOptions(
 			parser.WithHeadingAttribute(),
@@ -90,7 +91,7 @@ func authorMarkdown() goldmark.Markdown {
 		),
 		goldmark.WithRendererOptions(
 			html.WithUnsafe(), // what is unsafe is decided in the tree: links by shaper, raw HTML by clean
-			renderer.WithNodeRenderers(util.Prioritized(authorRenderer{languages: highlightable()}, 1)),
+			renderer.WithNodeRenderers(util.Prioritized(authorRenderer{colours: newColours(cache)}, 1)),
 		),
 	)
 }

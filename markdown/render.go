@@ -34,7 +34,7 @@ func (n *node) Dump(source []byte, level int) { ast.DumpHelper(n, source, level,
 
 // authorRenderer draws what differs from goldmark's own way, and our own nodes.
 type authorRenderer struct {
-	languages map[string]bool // that can be highlighted
+	colours *colours
 }
 
 func (r authorRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {

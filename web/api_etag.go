@@ -17,7 +17,7 @@ func (s *Server) writeShared(w http.ResponseWriter, r *http.Request, v any) erro
 		return err
 	}
 	w.Header().Set("Cache-Control", s.readCache(r))
-	return newBody("application/json", b).send(w, r, http.StatusOK)
+	return s.body("application/json", b).send(w, r, http.StatusOK)
 }
 
 // writeVersioned is writeShared for one comment: its tag serves If-Match too, and so it is never compressed, which would

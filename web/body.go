@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,7 +21,8 @@ type body struct {
 	identity    *variant
 	gzip        atomic.Pointer[variant]
 	brotli      atomic.Pointer[variant]
-	squeeze     sync.Once // gzip is made by the first who wants it
+	squeeze     sync.Once  // gzip is made by the first who wants it
+	squeezers   *squeezers // that make it; nil makes one
 }
 
 // variant is one encoding and its entity tag.
@@ -74,12 +76,59 @@ func (b *body) ready(accept string, room []*variant) []*variant {
 func (b *body) gzipped() *variant {
 	b.squeeze.Do(func() {
 		var buf bytes.Buffer
-		zw, _ := gzip.NewWriterLevel(&buf, 5) // a known level cannot fail, nor can a buffer
-		_, _ = zw.Write(b.identity.bytes)
+		zw := b.squeezers.get(&buf)
+		_, _ = zw.Write(b.identity.bytes) // a buffer cannot fail
 		_ = zw.Close()
+		b.squeezers.put(zw)
 		b.gzip.Store(newVariant("gzip", bytes.Clone(buf.Bytes())))
 	})
 	return b.gzip.Load()
+}
+
+// squeezers are gzip's writers, used again: a megabyte each, so that to make one takes longer than to compress a page (1.2 ms
+// for 47 kB, against 0.3 ms).
+type squeezers struct {
+	level int
+	pool  sync.Pool
+}
+
+const (
+	gzipShared = 5
+	// gzipOwn takes half as long for bytes that one reader gets once, which are a thirtieth more then.
+	gzipOwn = 2
+)
+
+func (s *squeezers) get(to io.Writer) *gzip.Writer {
+	level := gzipShared
+	if s != nil {
+		if zw, ok := s.pool.Get().(*gzip.Writer); ok {
+			zw.Reset(to)
+			return zw
+		}
+		level = s.level
+	}
+	zw, _ := gzip.NewWriterLevel(to, level) // a known level cannot fail
+	return zw
+}
+
+func (s *squeezers) put(zw *gzip.Writer) {
+	if s != nil {
+		s.pool.Put(zw)
+	}
+}
+
+// body is newBody for what many get.
+func (s *Server) body(contentType string, b []byte) *body {
+	made := newBody(contentType, b)
+	made.squeezers = &s.squeezers
+	return made
+}
+
+// ownBody is newBody for what one reader gets.
+func (s *Server) ownBody(contentType string, b []byte) *body {
+	made := newBody(contentType, b)
+	made.squeezers = &s.ownSqueezers
+	return made
 }
 
 // brotliQuality 5 takes about as long as gzip's and saves a tenth more.

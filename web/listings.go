@@ -198,5 +198,5 @@ func (s *Server) madePage(ctx context.Context, key string, c templ.Component) (m
 	if err != nil {
 		return made{}, err
 	}
-	return made{key: key, body: newBody(htmlType, b)}, nil
+	return made{key: key, body: s.body(htmlType, b)}, nil
 }

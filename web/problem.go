@@ -44,7 +44,7 @@ func (s *Server) tell(w http.ResponseWriter, r *http.Request, g group, e *blog.E
 		http.Error(w, titleOf(e.Kind), statusOf(e.Kind))
 		return
 	}
-	_ = newBody(htmlType, b).send(w, r, statusOf(e.Kind))
+	_ = s.body(htmlType, b).send(w, r, statusOf(e.Kind))
 }
 
 func (s *Server) errorBytes(ctx context.Context, r *http.Request, e *blog.Error) ([]byte, error) {

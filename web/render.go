@@ -60,7 +60,7 @@ func (s *Server) sendPrivate(w http.ResponseWriter, r *http.Request, status int,
 	if !htmx(r) {
 		speculate(w.Header())
 	}
-	return newBody(htmlType, b).send(w, r, status)
+	return s.ownBody(htmlType, b).send(w, r, status)
 }
 
 // public is how one public answer is made and kept.

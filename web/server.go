@@ -32,6 +32,8 @@ type Server struct {
 	places        *places
 	pages         *sized[pageAsk, blog.Page] // everyone's, as they were read last
 	buffers       buffers
+	squeezers     squeezers
+	ownSqueezers  squeezers
 	flight        singleflight.Group // one rendering per page, however many wait for it
 	assets        *static.Assets
 	started       time.Time
@@ -61,6 +63,7 @@ func New(d Deps) (*Server, error) {
 			return nil, fmt.Errorf("trust the base URL: %w", err)
 		}
 	}
+	s.squeezers.level, s.ownSqueezers.level = gzipShared, gzipOwn
 	s.limiter = newLimiter(d.Config.RateLimit, d.Now)
 	s.sessions = newSessions(d.Sessions)
 	if d.Redis != nil {

@@ -29,7 +29,7 @@ func (s *Server) sendText(w http.ResponseWriter, r *http.Request, contentType st
 		if err != nil {
 			return made{}, err
 		}
-		return made{key: key, body: newBody(contentType, b)}, nil
+		return made{key: key, body: s.body(contentType, b)}, nil
 	}})
 }
 

@@ -17,6 +17,7 @@ import (
 type Config struct {
 	Addr           string
 	Content        string // folder; "" is the embedded content
+	Cache          string // folder; "" is the user's own, "off" none
 	Database       string
 	Redis          string // "": one process
 	BaseURL        string

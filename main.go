@@ -64,7 +64,7 @@ type call struct {
 }
 
 func commands() []command {
-	every := []string{"addr", "content", "database", "redis", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "drain-delay", "log"}
+	every := []string{"addr", "content", "cache", "database", "redis", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "drain-delay", "log"}
 	return []command{
 		{
 			name: "serve", settings: every, run: serve,

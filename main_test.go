@@ -125,7 +125,7 @@ func start(t *testing.T, args ...string) (base string, stop func() error) {
 	l.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, append([]string{"serve", "--addr", addr}, args...), env(nil), io.Discard) }()
+	go func() { done <- run(ctx, append([]string{"serve", "--addr", addr, "--cache", "off"}, args...), env(nil), io.Discard) }()
 	stopped := false
 	stop = func() error {
 		if stopped {
@@ -360,7 +360,7 @@ func TestStartWaitsForALockedDatabaseAndSaysSo(t *testing.T) {
 	var log syncBuffer
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--database", "sqlite:" + file}, env(nil), &log)
+		done <- run(ctx, []string{"serve", "--addr", "127.0.0.1:0", "--cache", "off", "--database", "sqlite:" + file}, env(nil), &log)
 	}()
 	waitFor(t, &log, "waiting for the database")
 	if !strings.Contains(log.String(), "locked by another program") {

@@ -165,8 +165,9 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 }
 
 func openLibrary(ctx context.Context, c Config, now blog.Clock, log *slog.Logger) (*posts.Library, error) {
-	author := markdown.NewAuthor(markdown.AuthorOptions{})
-	return posts.Open(ctx, posts.Options{FS: content.FS, Dir: c.Content, Drafts: c.Drafts, Now: now, Author: author, Log: log})
+	cache := cacheFolder(c.Cache, log)
+	author := markdown.NewAuthor(markdown.AuthorOptions{Cache: cache})
+	return posts.Open(ctx, posts.Options{FS: content.FS, Dir: c.Content, Cache: cache, Drafts: c.Drafts, Now: now, Author: author, Log: log})
 }
 
 // wake tells every replica, this one too, that a discussion changed; it never waits.

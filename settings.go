@@ -37,6 +37,13 @@ func settings() []setting {
 			usage: text{"folder of posts, watched for changes (default: the content inside the binary)", "thư mục bài viết, được theo dõi khi thay đổi (mặc định: nội dung nằm trong tệp chạy)"},
 		},
 		{
+			flag: "cache", value: "DIR", set: func(c *Config, v string) error { c.Cache = v; return nil },
+			usage: text{
+				"folder for what can be made again, such as the colours of code; off for none (default: vang in the user's cache folder)",
+				"thư mục cho những gì làm lại được, như màu của mã nguồn; off để không dùng (mặc định: vang trong thư mục cache của người dùng)",
+			},
+		},
+		{
 			flag: "database", value: "ADDRESS", def: "sqlite:vang.db", secret: true, set: func(c *Config, v string) error { c.Database = v; return nil },
 			usage: text{
 				"where comments are kept: sqlite:FILE, or postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/NAME for CockroachDB or PostgreSQL",

@@ -64,11 +64,11 @@ func Run(ctx context.Context, o Options) (r Report, err error) {
 	r.Machine = describe(ctx, o.Binary)
 	for _, s := range b.scenarios() {
 		t, err := b.one(ctx, s)
+		r.Tables = append(r.Tables, t)
+		fmt.Fprintln(o.Log, t)
 		if err != nil {
 			return r, fmt.Errorf("%s: %w", s.name, err)
 		}
-		r.Tables = append(r.Tables, t)
-		fmt.Fprintln(o.Log, t)
 	}
 	return r, nil
 }
@@ -102,7 +102,7 @@ type scenario struct {
 func (b *Bench) one(ctx context.Context, s scenario) (Table, error) {
 	t := Table{Name: s.name, Title: s.title, About: s.about, Columns: s.columns}
 	for _, n := range s.sockets {
-		unlock, err := b.lock()
+		unlock, err := b.lock(ctx)
 		if err != nil {
 			return t, err
 		}
@@ -118,7 +118,8 @@ func (b *Bench) one(ctx context.Context, s scenario) (Table, error) {
 	return t, nil
 }
 
-func (b *Bench) lock() (unlock func(), err error) {
+// lock waits for those who measure now.
+func (b *Bench) lock(ctx context.Context) (unlock func(), err error) {
 	if b.options.Lock == "" {
 		return func() {}, nil
 	}
@@ -126,10 +127,20 @@ func (b *Bench) lock() (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-		return nil, errors.Join(err, f.Close())
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return func() { _ = f.Close() }, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, errors.Join(err, f.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), f.Close())
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
-	return func() { _ = f.Close() }, nil
 }
 
 // scenarios are those that the options ask for.

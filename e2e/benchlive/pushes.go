@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -12,6 +11,7 @@ import (
 // measured is what the rounds of one server came to.
 type measured struct {
 	name   string
+	rounds int
 	start  func(ctx context.Context) (*server, error)
 	pushes []push
 	cpu    []time.Duration
@@ -26,7 +26,11 @@ const warmers = 50
 
 // pushesRows measures Vang and the peers in turns.
 func pushesRows(ctx context.Context, b *Bench, n int) ([][]string, error) {
-	vang := &measured{name: "Vang", start: func(ctx context.Context) (*server, error) {
+	rounds := 2
+	if b.options.Quick {
+		rounds = 1
+	}
+	vang := &measured{name: "Vang", rounds: rounds, start: func(ctx context.Context) (*server, error) {
 		args, err := b.onSQLite()
 		if err != nil {
 			return nil, err
@@ -35,19 +39,13 @@ func pushesRows(ctx context.Context, b *Bench, n int) ([][]string, error) {
 	}}
 	all := []*measured{vang}
 	if b.peer != "" {
-		for name, args := range map[string][]string{"Centrifuge": nil, "Centrifuge, frugal": {"-frugal"}} {
-			all = append(all, &measured{name: name, start: func(ctx context.Context) (*server, error) {
-				return b.startPeer(ctx, name, int(vang.bytes+0.5), args...)
-			}})
-		}
-		slices.SortFunc(all[1:], func(a, b *measured) int { return len(a.name) - len(b.name) })
+		all = append(all, b.peerOf(vang, "Centrifuge", rounds), b.peerOf(vang, "Centrifuge, frugal", 1, "-frugal"))
 	}
-	rounds := 2
-	if b.options.Quick {
-		rounds = 1
-	}
-	for range rounds {
+	for round := range rounds {
 		for _, m := range all {
+			if round >= m.rounds {
+				continue
+			}
 			if err := m.round(ctx, b, n); err != nil {
 				return nil, fmt.Errorf("%s: %w", m.name, err)
 			}
@@ -63,6 +61,13 @@ func pushesRows(ctx context.Context, b *Bench, n int) ([][]string, error) {
 	return rows, nil
 }
 
+// peerOf is a peer whose messages are as large as Vang's were.
+func (b *Bench) peerOf(vang *measured, name string, rounds int, args ...string) *measured {
+	return &measured{name: name, rounds: rounds, start: func(ctx context.Context) (*server, error) {
+		return b.startPeer(ctx, name, int(vang.bytes+0.5), args...)
+	}}
+}
+
 // pushesFor is how many pushes to n sockets are enough for a median, and for the clock of processor time.
 func pushesFor(n int) int { return min(60, max(10, 100_000/n)) }
 
@@ -76,7 +81,7 @@ func (m *measured) round(ctx context.Context, b *Bench, n int) (err error) {
 	if err := b.warm(ctx, s); err != nil {
 		return err
 	}
-	idle, err := s.settled(ctx)
+	idle, err := s.settle(ctx, b.loop)
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func (m *measured) round(ctx context.Context, b *Bench, n int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
-	with, err := s.settled(ctx)
+	with, err := s.settle(ctx, b.loop)
 	if err != nil {
 		return err
 	}
@@ -93,7 +98,7 @@ func (m *measured) round(ctx context.Context, b *Bench, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	after, err := s.settled(ctx)
+	after, err := s.settle(ctx, b.loop)
 	m.pushes, m.bytes = append(m.pushes, w.pushes...), w.bytes
 	m.cpu, m.crowd = append(m.cpu, w.cpu), append(m.crowd, w.crowd)
 	m.idle, m.after = append(m.idle, with.each(idle, n)), append(m.after, after.each(idle, n))

@@ -119,7 +119,7 @@ func (st *stand) push(ctx context.Context, request []byte) (p push, err error) {
 		return p, err
 	}
 	err = st.loop.Until(ctx, "a message comes to all", 20*time.Second, func() bool {
-		return answered > 0 && st.readers.Tally.Came(st.at) >= st.readers.Readers()
+		return answered > 0 && st.readers.Tally.Came(st.at) >= st.readers.Readers
 	})
 	if err != nil {
 		return p, errors.Join(err, st.exact())

@@ -115,7 +115,7 @@ func (w *storm) blow(ctx context.Context) error {
 		return err
 	}
 	return w.loop.Until(ctx, "the storm is over and all have all of it", stormFor+stormFinish, func() bool {
-		return len(w.answered) == w.wanted && w.readers.Tally.Came(w.at) >= w.readers.Readers()
+		return len(w.answered) == w.wanted && w.readers.Tally.Came(w.at) >= w.readers.Readers
 	})
 }
 

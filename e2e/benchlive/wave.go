@@ -116,21 +116,11 @@ func crashRows(ctx context.Context, b *Bench, n int) (rows [][]string, err error
 
 // again starts a server while the readers of the one before go on.
 func (b *Bench) again(ctx context.Context, addr string, args []string) (s *server, ready time.Duration, err error) {
-	started := make(chan struct{})
-	go func() {
-		defer close(started)
+	err = b.loop.While(ctx, "the server is there again", time.Minute, func() (err error) {
 		s, err = b.startVangAt(ctx, addr, args...)
-	}()
-	late := b.loop.Until(ctx, "the server is there again", time.Minute, func() bool {
-		select {
-		case <-started:
-			return true
-		default:
-			return false
-		}
+		return err
 	})
-	<-started
-	return s, b.loop.Now(), errors.Join(late, err)
+	return s, b.loop.Now(), err
 }
 
 func (w *returns) start(ctx context.Context) (err error) {

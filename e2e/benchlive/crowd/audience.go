@@ -12,10 +12,11 @@ import (
 
 // Audience is the readers of one post at one server.
 type Audience struct {
-	Tally *Tally
-	Open  int // sockets that are open
-	Ends  []End
-	Backs []Back
+	Tally   *Tally
+	Readers int // who read, and are not stuck
+	Open    int // sockets that are open
+	Ends    []End
+	Backs   []Back
 
 	loop    *Loop
 	server  Server
@@ -41,7 +42,7 @@ type Back struct {
 // NewAudience makes readers who have seen all up to number; they open nothing yet. After the first ones come the stuck,
 // who read nothing once their socket is open.
 func NewAudience(l *Loop, server Server, readers, stuck int, number int64) *Audience {
-	a := &Audience{Tally: &Tally{}, loop: l, server: server, left: map[*socket]time.Duration{}}
+	a := &Audience{Readers: readers, Tally: &Tally{}, loop: l, server: server, left: map[*socket]time.Duration{}}
 	for i := range readers + stuck {
 		s := &socket{of: a, stuck: i >= readers, last: number}
 		s.n = l.add(s)
@@ -117,17 +118,6 @@ func (a *Audience) Whole(number int64) bool {
 		}
 	}
 	return true
-}
-
-// Readers is how many there are who read.
-func (a *Audience) Readers() int {
-	n := 0
-	for _, s := range a.sockets {
-		if !s.stuck {
-			n++
-		}
-	}
-	return n
 }
 
 // Close breaks all connections off.

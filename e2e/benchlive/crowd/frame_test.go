@@ -71,3 +71,14 @@ func TestNumbersOfAMessage(t *testing.T) {
 		}
 	}
 }
+
+func TestALineAmongOthers(t *testing.T) {
+	for text, want := range map[string]bool{
+		"{}": true, "{}\n": true, "{\"push\":1}\n{}": true, "{}\n{\"push\":1}": true, "1\n{}\n2": true,
+		"": false, "{\"data\":{}}": false, "{}x": false, "1\n2": false,
+	} {
+		if got := hasLine([]byte(text), "{}"); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}

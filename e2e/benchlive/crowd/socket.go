@@ -15,7 +15,7 @@ type Server struct {
 	Addr  string // "127.0.0.1:port"
 	Path  string
 	Hello func(number int64) string // the first message of who has seen all up to number; nil: none is sent
-	Echo  string                    // a message to be sent back whenever it comes; "": none
+	Echo  string                    // a line to be sent back whenever it comes, be it among others; "": none
 	// Greets says that hello is answered by a message, before which nothing is pushed. Where it is not, what was missed before
 	// hello came is pushed after it.
 	Greets bool
@@ -68,14 +68,19 @@ func (s *socket) ready(events uint32) error {
 	case s.state == closed:
 		return nil // an event from before
 	}
-	n, err := unix.Read(s.fd, s.of.loop.buf)
-	switch {
-	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
-		return nil
-	case err != nil || n == 0:
-		return s.end(0)
+	for fd := s.fd; s.fd == fd && s.state != closed; {
+		n, err := unix.Read(fd, s.of.loop.buf)
+		switch {
+		case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
+			return nil
+		case err != nil || n == 0:
+			return s.end(0)
+		}
+		if err := s.took(s.of.loop.buf[:n]); err != nil || n < len(s.of.loop.buf) {
+			return err // there is no more: epoll tells when more comes
+		}
 	}
-	return s.took(s.of.loop.buf[:n])
+	return nil
 }
 
 // shake sends the handshake, if the connection came about.
@@ -84,7 +89,7 @@ func (s *socket) shake() error {
 		return s.end(0)
 	}
 	s.state = shaking
-	if err := s.of.loop.change(s.n, s.fd, unix.EPOLLIN); err != nil {
+	if err := s.of.loop.change(s.n, s.fd, unix.EPOLLIN|unix.EPOLLET); err != nil {
 		return err
 	}
 	request := "GET " + s.of.server.Path + " HTTP/1.1\r\nHost: " + s.of.server.Addr + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
@@ -188,8 +193,11 @@ func (s *socket) frame(op byte, payload []byte, now time.Duration) error {
 	case s.state == greeting:
 		s.greeted()
 		return nil
-	case s.of.server.Echo != "" && string(payload) == s.of.server.Echo:
-		return s.write(masked(opText, payload))
+	}
+	if echo := s.of.server.Echo; echo != "" && hasLine(payload, echo) {
+		if err := s.write(masked(opText, []byte(echo))); err != nil {
+			return err
+		}
 	}
 	numbers(payload, func(number int64) {
 		s.of.Tally.take(s.n, s.last, number, now)
@@ -199,6 +207,18 @@ func (s *socket) frame(op byte, payload []byte, now time.Duration) error {
 		s.of.Tally.blame("reader %d was told to load the list anew", s.n)
 	}
 	return nil
+}
+
+// hasLine tells whether one of the lines of text is line.
+func hasLine(text []byte, line string) bool {
+	for len(text) > 0 {
+		first, rest, _ := bytes.Cut(text, []byte("\n"))
+		if string(first) == line {
+			return true
+		}
+		text = rest
+	}
+	return false
 }
 
 // end closes the socket; code is why the server did, 0 for a connection that broke.

@@ -32,6 +32,11 @@ func main() {
 	}
 }
 
+// waste leaves a megabyte of garbage behind, so that its collector can be watched from outside.
+func waste(w http.ResponseWriter, _ *http.Request) {
+	_, _ = w.Write(make([]byte, 1<<20)[:1])
+}
+
 // channel is the one that every connection is subscribed to.
 const channel = "post"
 
@@ -50,6 +55,7 @@ func run(addr string, size int, frugal bool) error {
 	mux.Handle("POST /publish", p)
 	mux.HandleFunc("GET /api/comments", p.cursor)
 	mux.Handle("GET /metrics", promhttp.Handler())
+	mux.HandleFunc("GET /waste", waste)
 	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
 	server := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	return errors.Join(server.ListenAndServe(), node.Shutdown(context.Background()))

@@ -76,9 +76,10 @@ lighthouse: build ## Lighthouse's marks for three pages, beside the goals: REPOR
 fuzz: ## run each fuzz target for ten seconds
 	sh tools/fuzz.sh
 
-bench-live: build ## what sockets cost, beside Centrifuge, into docs/benchmarks.md: SOCKETS=1000 or QUICK=1 for a short run that only prints
+bench-live: build ## what sockets cost, beside Centrifuge, into docs/benchmarks.md; only printed with SOCKETS=1000, QUICK=1, ONLY=storm or BESIDE=binary
 	sh tools/servers.sh
-	cd e2e && go run ./cmd/benchlive -vang ../vang $(if $(SOCKETS)$(QUICK),$(if $(SOCKETS),-sockets $(SOCKETS)) $(if $(QUICK),-quick),-out ../docs/benchmarks.md)
+	cd e2e && go run ./cmd/benchlive -vang ../vang $(if $(SOCKETS)$(QUICK)$(ONLY)$(BESIDE),\
+		$(if $(SOCKETS),-sockets $(SOCKETS)) $(if $(QUICK),-quick) $(if $(ONLY),-only $(ONLY)) $(if $(BESIDE),-beside $(abspath $(BESIDE))),-out ../docs/benchmarks.md)
 
 bench: build ## Vang beside Nginx, Caddy and bare databases, into docs/benchmarks.md: ONLY=pages,posts CASE=304 QUICK=1 (docs/benchmarks.md)
 	ONLY="$(ONLY)" CASE="$(CASE)" QUICK="$(QUICK)" sh tools/bench.sh

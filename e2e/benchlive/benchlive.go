@@ -25,6 +25,7 @@ import (
 type Options struct {
 	Binary  string // of vang
 	Peer    string // folder of the peer's module; "": no peer is measured
+	Beside  string // another binary of vang, to be compared with; "": none
 	Sockets int    // instead of the usual numbers
 	Quick   bool   // few sockets and few pushes: whether it works, not how fast
 	Only    string // name of the one scenario to run

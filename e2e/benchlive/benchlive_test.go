@@ -48,7 +48,7 @@ func TestAReportStandsBetweenItsMarks(t *testing.T) {
 		return string(text)
 	}
 	first := write("The first")
-	if !strings.HasPrefix(first, "# Benchmarks\n\n<!-- bench-live -->\n") || !strings.Contains(first, "| 1 | 2 |") {
+	if !strings.HasPrefix(first, "# Benchmarks\n\n## Comments live\n\n<!-- bench-live -->\n") || !strings.Contains(first, "| 1 | 2 |") {
 		t.Errorf("a new file is\n%s", first)
 	}
 	if err := os.WriteFile(file, []byte(first+"\n<!-- bench -->\nothers' words\n<!-- /bench -->\n"), 0o600); err != nil {

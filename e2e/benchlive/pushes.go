@@ -30,14 +30,13 @@ func pushesRows(ctx context.Context, b *Bench, n int) ([][]string, error) {
 	if b.options.Quick {
 		rounds = 1
 	}
-	vang := &measured{name: "Vang", rounds: rounds, start: func(ctx context.Context) (*server, error) {
-		args, err := b.onSQLite()
-		if err != nil {
-			return nil, err
-		}
-		return b.startVang(ctx, args...)
-	}}
+	vang := b.vangOf("Vang", rounds)
 	all := []*measured{vang}
+	if b.options.Beside != "" {
+		other := *b
+		other.options.Binary = b.options.Beside
+		all = append(all, other.vangOf("Vang before", rounds))
+	}
 	if b.peer != "" {
 		all = append(all, b.peerOf(vang, "Centrifuge", rounds), b.peerOf(vang, "Centrifuge, frugal", 1, "-frugal"))
 	}
@@ -59,6 +58,17 @@ func pushesRows(ctx context.Context, b *Bench, n int) ([][]string, error) {
 		rows = append(rows, vang.ratios(n, peer))
 	}
 	return rows, nil
+}
+
+// vangOf is the program itself with SQLite.
+func (b *Bench) vangOf(name string, rounds int) *measured {
+	return &measured{name: name, rounds: rounds, start: func(ctx context.Context) (*server, error) {
+		args, err := b.onSQLite()
+		if err != nil {
+			return nil, err
+		}
+		return b.startVang(ctx, args...)
+	}}
 }
 
 // peerOf is a peer whose messages are as large as Vang's were.

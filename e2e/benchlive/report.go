@@ -54,7 +54,7 @@ func (t Table) String() string {
 
 // String is all of it.
 func (r Report) String() string {
-	parts := []string{"## Live comments: `make bench-live`\n\n" + r.Machine + "\n"}
+	parts := []string{"`make bench-live`: " + r.Machine + "\n"}
 	for _, t := range r.Tables {
 		parts = append(parts, t.String())
 	}
@@ -80,7 +80,7 @@ func (r Report) Write(path string) error {
 	_, after, whole := strings.Cut(rest, endMark)
 	switch {
 	case !found:
-		before, after = strings.TrimRight(before, "\n")+"\n\n", "\n"
+		before, after = strings.TrimRight(before, "\n")+"\n\n## Comments live\n\n", "\n"
 	case !whole:
 		return fmt.Errorf("%s has %s without %s behind it", path, beginMark, endMark)
 	}

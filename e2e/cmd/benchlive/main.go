@@ -34,6 +34,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("benchlive", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.StringVar(&o.Binary, "vang", "../vang", "the binary to measure (make build makes it)")
+	flags.StringVar(&o.Beside, "beside", "", "an earlier binary to measure beside it")
 	flags.StringVar(&o.Peer, "peer", "benchlive/peer", "folder of the peer's module; empty: no peer is measured")
 	flags.IntVar(&o.Sockets, "sockets", 0, "this many sockets instead of the usual numbers")
 	flags.BoolVar(&o.Quick, "quick", false, "a short run")
@@ -46,13 +47,18 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if flags.NArg() > 0 || o.Sockets < 0 {
 		return fmt.Errorf("there is no such argument: %q, %d sockets: see -help", flags.Args(), o.Sockets)
 	}
-	binary, err := filepath.Abs(o.Binary)
-	if err != nil {
-		return err
-	}
-	o.Binary = binary
-	if _, err := os.Stat(o.Binary); err != nil {
-		return fmt.Errorf("%w (make build makes it)", err)
+	for _, path := range []*string{&o.Binary, &o.Beside} {
+		if *path == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(absolute); err != nil {
+			return fmt.Errorf("%w (make build makes it)", err)
+		}
+		*path = absolute
 	}
 	report, err := benchlive.Run(ctx, o)
 	if err != nil || file == "" {

@@ -35,6 +35,7 @@ func TestFrontSaysWhatTheServerSays(t *testing.T) {
 		"a form with a head behind":   {[]step{ready, post("words", "GET /page/100 HTTP/1.1\r\n"), raw("GET /page/9000 HTTP/1.1\r\nHost: a\r\n\r\n", "GET"), ready}, 0},
 		"a form with a header begun":  {[]step{ready, post("words", "GET /page/100 HTTP/1.1\r\nHost: a\r\nX:"), raw("GET /page/9000 HTTP/1.1\r\n\r\n", "GET"), ready}, 1},
 		"a form with another request": {[]step{ready, post("words", ready.send), raw("", "GET"), ready}, 1},
+		"a form with a letter behind": {[]step{ready, post("words", "X"), raw(ready.send, "XGET"), ready}, 1},
 		"blank lines before":          {[]step{post("words"), raw("\r\n\r\n"+ready.send, "GET"), ready}, 1},
 		"bare newlines":               {[]step{ready, raw("GET /page/9000 HTTP/1.1\nHost: a\n\n", "GET"), ready}, 1},
 		"a newline among CRLF":        {[]step{ready, raw("GET /page/9000 HTTP/1.1\r\nHost: a\nAccept: */*\r\n\r\n", "GET"), ready}, 1},
@@ -106,7 +107,7 @@ func TestEveryLength(t *testing.T) {
 			if n == around-head+4 {
 				n = around - 3
 			}
-			steps := []step{get(fmt.Sprintf("/page/%d", n)), {fmt.Sprintf("HEAD /page/%d HTTP/1.1\r\nHost: a\r\n\r\n", n), []string{"HEAD"}}, get(fmt.Sprintf("/pieces/%d", n))}
+			steps := []step{get(fmt.Sprintf("/page/%d", n)), get(fmt.Sprintf("/copy/%d", n)), {fmt.Sprintf("HEAD /page/%d HTTP/1.1\r\nHost: a\r\n\r\n", n), []string{"HEAD"}}, get(fmt.Sprintf("/pieces/%d", n))}
 			if want, got := talk(t, plain, steps...), talk(t, fronted, steps...); got != want {
 				t.Fatalf("%d bytes: %s", n, difference(got, want))
 			}
@@ -115,7 +116,7 @@ func TestEveryLength(t *testing.T) {
 }
 
 // TestHeldBytesGoOut: what is held of an answer goes out when the handler flushes, and when a HEAD answer is exactly one
-// buffer.
+// buffer. Nothing is held of an answer that does not say how long it is.
 func TestHeldBytesGoOut(t *testing.T) {
 	release := make(chan struct{})
 	mux := http.NewServeMux()
@@ -129,26 +130,31 @@ func TestHeldBytesGoOut(t *testing.T) {
 		<-release
 		_, _ = w.Write(text(4500))
 	})
-	mux.HandleFunc("/head", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("/head", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "9000")
-		w.Header().Set("X", strings.Repeat("x", serverBuffer-len("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\nX: \r\nDate: Mon, 02 Jan 2006 15:04:05 GMT\r\n\r\n")))
+		head := "HTTP/1.1 200 OK\r\nContent-Length: 9000\r\nX: \r\nDate: Mon, 02 Jan 2006 15:04:05 GMT\r\n\r\n"
+		if r.Close {
+			head += "Connection: close\r\n"
+		}
+		w.Header().Set("X", strings.Repeat("x", serverBuffer-len(head)))
+	})
+	mux.HandleFunc("/chunks", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(text(4500)) // overflows the buffer once
+		<-release
 	})
 	r := serve(t, mux, newLibrary().ready)
-	conn := dial(t, r.addr)
-	_, _ = io.WriteString(conn, "GET /flush HTTP/1.1\r\nHost: a\r\n\r\n")
-	if _, err := io.ReadFull(conn, make([]byte, serverBuffer)); err != nil {
-		t.Fatalf("what was flushed did not come: %v", err)
+	for _, path := range []string{"/flush", "/chunks"} {
+		conn := dial(t, r.addr)
+		_, _ = io.WriteString(conn, get(path).send)
+		if _, err := io.ReadFull(conn, make([]byte, serverBuffer)); err != nil {
+			t.Errorf("%s: what was sent did not come: %v", path, err)
+		}
 	}
 	close(release)
-	_ = conn.Close()
 	for _, header := range []string{"", "Connection: close\r\n"} {
-		conn = dial(t, r.addr)
+		conn := dial(t, r.addr)
 		_, _ = io.WriteString(conn, "HEAD /head HTTP/1.1\r\nHost: a\r\n"+header+"\r\n")
-		want := serverBuffer
-		if header != "" {
-			want += len(header)
-		}
-		b := make([]byte, want)
+		b := make([]byte, serverBuffer)
 		if _, err := io.ReadFull(conn, b); err != nil || !strings.HasSuffix(string(b), "\r\n\r\n") {
 			t.Errorf("a head of one buffer, %q: %v", header, err)
 		}
@@ -201,6 +207,17 @@ func TestHijackersGetTheRawConnection(t *testing.T) {
 		if _, err := io.ReadFull(client, make([]byte, serverBuffer)); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestHeadsHaveTheDate(t *testing.T) {
+	h := NewHead(200, http.Header{"X": {"y"}})
+	now := time.Date(2026, 12, 31, 23, 59, 59, 0, time.UTC)
+	for range 3 {
+		if got, want := string(h.at(now)), "HTTP/1.1 200 OK\r\nX: y\r\nDate: "+now.Format(http.TimeFormat)+"\r\n\r\n"; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		now = now.Add(time.Second)
 	}
 }
 

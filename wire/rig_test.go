@@ -54,6 +54,15 @@ func site() http.Handler {
 			_, _ = w.Write(b[:min(len(b), 700)])
 		}
 	})
+	mux.HandleFunc("/copy/{n}", func(w http.ResponseWriter, r *http.Request) { // partly written, partly copied
+		n, _ := strconv.Atoi(r.PathValue("n"))
+		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, n)) // so that the head is as long as a page's
+		w.Header().Set("Vary", "Accept-Encoding")
+		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("Content-Length", strconv.Itoa(n+3000))
+		_, _ = w.Write(text(n))
+		_, _ = io.Copy(w, io.LimitReader(bytes.NewReader(text(3000)), 3000)) // a LimitReader, or net/http's ReadFrom is not used
+	})
 	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		w.Header().Set("Content-Length", strconv.Itoa(len(b)+6000))

@@ -88,6 +88,7 @@ func TestOneWritePerAnswer(t *testing.T) {
 	alone, through := packets(t, nil), packets(t, newLibrary(100, 9000, 90_000).ready)
 	long := "X-Long: " // unknown to the parser: goes to net/http
 	first := get("/page/1").send
+	full := serverBuffer - len(newLibrary(1000).pages["/page/1000"].Head.at(time.Now())) // of the body that fills net/http's buffer
 	for _, tt := range []struct {
 		name           string
 		request        step
@@ -96,7 +97,8 @@ func TestOneWritePerAnswer(t *testing.T) {
 		{"small", get("/page/100", long), 1, 1},
 		{"of two buffers", get("/page/9000", long), 2, 1},
 		{"large", get("/page/90000", long), 2, 1},
-		{"one byte over a buffer", get("/page/3960", long), 2, 1},
+		{"exactly a buffer", get(fmt.Sprintf("/page/%d", full), long), 1, 1},
+		{"one byte over a buffer", get(fmt.Sprintf("/page/%d", full+1), long), 2, 1},
 		{"HEAD", step{"HEAD /page/9000 HTTP/1.1\r\nHost: a\r\nX-Long: \r\n\r\n", nil}, 1, 1},
 		{"unchanged", get("/page/9000", long, `If-None-Match: "9000"`), 1, 1},
 		{"ready and small", get("/page/100"), 1, 1},

@@ -88,8 +88,8 @@ func (o Outcome) String() string {
 func align(markdown string) string {
 	var rows [][]string
 	var widths []int
-	lines := strings.Split(markdown, "\n")
-	for _, line := range lines {
+	lines := strings.SplitSeq(markdown, "\n")
+	for line := range lines {
 		if !strings.HasPrefix(line, "|") {
 			continue
 		}

@@ -66,8 +66,10 @@ func (b *Bench) get(ctx context.Context, a ask, connections int, pids ...int) (S
 	if err != nil {
 		return Sample{}, err
 	}
-	args := []string{"-c", strconv.Itoa(b.loadCore), "wrk", "-t1", "-c" + strconv.Itoa(connections),
-		fmt.Sprintf("-d%ds", max(1, int(b.Window.Seconds()))), "-s", b.path("wrk.lua")}
+	args := []string{
+		"-c", strconv.Itoa(b.loadCore), "wrk", "-t1", "-c" + strconv.Itoa(connections),
+		fmt.Sprintf("-d%ds", max(1, int(b.Window.Seconds()))), "-s", b.path("wrk.lua"),
+	}
 	for name, values := range a.header {
 		args = append(args, "-H", name+": "+values[0])
 	}

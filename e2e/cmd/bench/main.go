@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -27,6 +28,9 @@ func main() {
 		err = bench.Work(ctx, os.Stdin, os.Stdout)
 	} else {
 		err = run(ctx, os.Args[1:])
+	}
+	if err != nil && ctx.Err() != nil {
+		err = errors.New("interrupted; all that had been started has ended, and no table was written")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

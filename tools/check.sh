@@ -15,7 +15,7 @@ files=$(git ls-files '*.go' | grep -v '_templ\.go$')
 unformatted=$(tool gofumpt -l $files)
 [ -z "$unformatted" ] || complain "not formatted (make format): $unformatted"
 
-for module in . e2e; do
+for module in . e2e e2e/benchlive/peer; do
 	[ -f "$module/go.mod" ] || continue
 	(
 		cd "$module"

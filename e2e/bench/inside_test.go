@@ -37,7 +37,7 @@ func TestMediansAndRatios(t *testing.T) {
 	var ours, base []Sample
 	for _, n := range []int{30, 10, 20, 60} {
 		ours = append(ours, Sample{Answers: n, Wall: time.Second, CPU: time.Second})
-		base = append(base, Sample{Answers: 2 * n, Wall: time.Second, CPU: time.Second})
+		base = append(base, Sample{Answers: 2 * n, Wall: time.Second, CPU: time.Second / 2})
 	}
 	if diff := cmp.Diff(Spread{25, 10, 60}, over(ours, Sample.rate)); diff != "" {
 		t.Error(diff)
@@ -46,7 +46,7 @@ func TestMediansAndRatios(t *testing.T) {
 	if diff := cmp.Diff(Spread{0.5, 0.5, 0.5}, ratio(ours, base, Sample.rate)); diff != "" {
 		t.Error(diff)
 	}
-	if got := columnCPURatio.Cell(ours, base); got != "0.50" {
+	if got := columnCPURatio.Cell(ours, base); got != "0.25" {
 		t.Errorf("by CPU: %s", got)
 	}
 	if got := columnRateRatio.Cell(ours[:2], base[1:]); got != "0.88 (0.25–1.50)" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -196,7 +197,7 @@ func TestMemoriesShareWhatTheyMayTake(t *testing.T) {
 		if !maps.Equal(src.shows("7", 101, late.sub), late.shown()) || len(late.reloaded()) > 0 {
 			t.Error("who is behind the memory gets no replay")
 		}
-		for r := range h.readers {
+		for _, r := range h.all() {
 			r.conn.close(1000, "")
 		}
 		synctest.Wait()
@@ -204,4 +205,11 @@ func TestMemoriesShareWhatTheyMayTake(t *testing.T) {
 			t.Errorf("%d bytes are counted after all left", n)
 		}
 	})
+}
+
+// all is the readers that there are.
+func (h *Hub) all() []*reader {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.readers))
 }

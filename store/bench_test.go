@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -108,6 +110,30 @@ func BenchmarkChanges(b *testing.B) {
 				ch, err := s.Changes(b.Context(), post, 10_000-behind, 200)
 				if err != nil || int64(len(ch.Comments)) != behind {
 					b.Fatal(len(ch.Comments), err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkHeads is the look at the heads of all posts that are being read.
+func BenchmarkHeads(b *testing.B) {
+	s, _ := benchStore(b)
+	posts := make([]store.PostAddress, 5000)
+	for i := range posts {
+		posts[i].Slug = fmt.Sprint("post-", i)
+	}
+	synced, err := s.SyncPosts(b.Context(), posts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ids := slices.Collect(maps.Values(synced.IDs))
+	for _, n := range []int{1, 100, 1000, 5000} {
+		b.Run(fmt.Sprint("posts=", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if heads, err := s.Heads(b.Context(), ids[:n]); err != nil || len(heads) != n {
+					b.Fatal(len(heads), err)
 				}
 			}
 		})

@@ -88,6 +88,6 @@ func (s *pgStore) openPools(ctx context.Context, a *pgAddress, o Options, fault 
 	if s.writing, err = openPool(ctx, writing, writeLimits); err != nil {
 		return err
 	}
-	s.reads = &reads{reader: s.reading, now: now, fault: fault}
+	s.reads = &reads{reader: s.reading, apart: true, now: now, fault: fault}
 	return nil
 }

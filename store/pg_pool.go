@@ -82,8 +82,13 @@ func writingSession() map[string]string {
 	return map[string]string{"default_transaction_isolation": "repeatable read", "plan_cache_mode": "force_generic_plan"}
 }
 
+// Reads follow an index in its order and stop. PostgreSQL would rather find all rows of a discussion and sort them where it
+// believes that there are few, as it does of a post that became busy since it last looked at the table (measured: 7 ms for the
+// first page of 10,000 comments against 0.2 ms, and more with each comment).
 func readingSession() map[string]string {
-	return map[string]string{"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on"}
+	return map[string]string{
+		"default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on", "enable_bitmapscan": "off",
+	}
 }
 
 // poolConfig tunes a pool to go on when one of several hosts dies or goes silent.

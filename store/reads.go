@@ -23,6 +23,7 @@ type reader interface {
 type reads struct {
 	reader
 	now   blog.Clock
+	apart bool              // the database is another process: each statement is a journey
 	fault func(error) error // puts the engine's own troubles into the kinds of blog
 }
 
@@ -32,6 +33,15 @@ const (
 	selectStanding = `SELECT p.post_id, s.epoch, p.last_rev, p.state_rev, p.n_comments, p.read_only,
 		EXISTS (SELECT 1 FROM comments c WHERE c.state = 'pending' AND c.shown = FALSE AND c.post_id = $1 AND c.visitor = $2)
 		FROM posts p, site s WHERE s.id = 1 AND p.post_id = $1`
+	// selectHeadAndChanges is both in one statement, and so one moment; path is empty where there is no comment.
+	selectHeadAndChanges = `SELECT p.post_id, s.epoch, p.last_rev, p.state_rev, p.n_comments, p.read_only, ` + joinedColumns + `
+		FROM posts p, site s LEFT JOIN (SELECT ` + commentColumns + ` FROM comments
+			WHERE post_id = $1 AND rev > $2 ORDER BY rev DESC NULLS FIRST LIMIT CAST($3 AS BIGINT)) AS c ON TRUE
+		WHERE s.id = 1 AND p.post_id = $1`
+	joinedColumns = `coalesce(c.id, ''), coalesce(c.post_id, ''), coalesce(c.parent_id, ''), coalesce(c.path, ''), coalesce(c.seq, 0),
+		coalesce(c.rev, 0), coalesce(c.state, ''), coalesce(c.shown, FALSE), coalesce(c.name, ''), coalesce(c.url, ''),
+		coalesce(c.email, ''), coalesce(c.visitor, ''), coalesce(c.body, ''), coalesce(c.edits, 0), coalesce(c.replies, 0),
+		coalesce(c.created_at, 0), coalesce(c.edited_at, 0)`
 	selectTotals  = `SELECT count(*), CAST(coalesce(sum(n_comments), 0) AS BIGINT) FROM posts`
 	selectSlug    = `SELECT post_id FROM slugs WHERE slug = $1`
 	selectEpoch   = `SELECT epoch FROM site WHERE id = 1`
@@ -96,25 +106,50 @@ func seqsAbove(k blog.Key) []int64 {
 	return seqs
 }
 
-// Changes is Store's.
+// Changes is Store's. Where the database is another process it is one journey instead of four (a quarter of the time on
+// loopback, measured); in a file, two statements are faster than a join.
 func (r *reads) Changes(ctx context.Context, postID string, rev int64, limit int) (ch blog.Changes, err error) {
-	err = r.snapshot(ctx, "read changes of "+postID, func(ctx context.Context, t txn) (err error) {
-		ch = blog.Changes{}
-		if ch.Head, err = t.head(ctx, postID); err != nil {
-			return err
-		}
-		ch.Comments, err = t.comments(ctx, selectChanges, postID, rev, limit+1)
-		if len(ch.Comments) > limit {
-			ch.Floor = ch.Comments[limit].Rev
-			ch.Comments, ch.TooMany = nil, true
-		}
-		slices.Reverse(ch.Comments)
+	carry, read := r.snapshot, txn.changes
+	if r.apart {
+		carry, read = r.single, txn.headAndChanges
+	}
+	err = carry(ctx, "read changes of "+postID, func(ctx context.Context, t txn) (err error) {
+		ch, err = read(t, ctx, postID, rev, limit+1)
 		return err
 	})
 	if err != nil {
 		return blog.Changes{}, err
 	}
+	slices.SortFunc(ch.Comments, func(a, b blog.Comment) int { return cmp.Compare(a.Rev, b.Rev) })
+	if over := len(ch.Comments) - limit; over > 0 {
+		ch.Floor = ch.Comments[over-1].Rev
+		ch.Comments, ch.TooMany = nil, true
+	}
 	return ch, nil
+}
+
+// changes reads the newest n of what changed.
+func (t txn) changes(ctx context.Context, postID string, rev int64, n int) (ch blog.Changes, err error) {
+	if ch.Head, err = t.head(ctx, postID); err == nil {
+		ch.Comments, err = t.comments(ctx, selectChanges, postID, rev, n)
+	}
+	return ch, err
+}
+
+// headAndChanges is changes in one statement.
+func (t txn) headAndChanges(ctx context.Context, postID string, rev int64, n int) (ch blog.Changes, err error) {
+	err = t.rows(ctx, func(row scanner) error {
+		var c commentRow
+		err := row.Scan(append(headFields(&ch.Head), c.fields()...)...)
+		if len(c.path) > 0 {
+			ch.Comments = append(ch.Comments, c.comment())
+		}
+		return err
+	}, selectHeadAndChanges, postID, rev, n)
+	if err == nil && ch.Head.PostID == "" {
+		err = blog.E(blog.NotFound, nil)
+	}
+	return ch, err
 }
 
 // Standing is Store's.

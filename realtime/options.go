@@ -37,6 +37,8 @@ type HubOptions struct {
 	OnHead func(topic string)
 	// Jitter returns a random time in [0, limit).
 	Jitter func(limit time.Duration) time.Duration
+
+	goroutines bool // for each connection, where a poller could read: for tests of what other systems do
 }
 
 // withDefaults fills what was left out.

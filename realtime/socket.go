@@ -34,11 +34,12 @@ type socket struct {
 	taken    int      // of queue: are being written
 	messages int      // in queue
 	bytes    int
-	busy     bool // in the hands of the writers or of its own goroutine
-	leaving  bool // the last frame is in queue, or out
-	alone    bool // the peer has said its last
-	over     bool // nothing may be written any more
-	polled   bool // the hub's poller reads and no goroutine
+	busy     bool  // in the hands of the writers or of its own goroutine
+	leaving  bool  // the last frame is in queue, or out
+	alone    bool  // the peer has said its last
+	over     bool  // nothing may be written any more
+	polled   bool  // the hub's poller reads and no goroutine
+	fd       int32 // that the poller knows it by; guarded by the poller
 	timer    *time.Timer
 }
 

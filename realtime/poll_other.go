@@ -1,6 +1,8 @@
+//go:build !linux
+
 package realtime
 
-// poller will read for connections that need no goroutine; there is none such yet.
+// poller is for Linux only; elsewhere each connection has a goroutine that reads.
 type poller struct{}
 
 func (*poller) watch(*socket) bool { return false }

@@ -17,9 +17,10 @@ func (b *Bench) plan() []scenario {
 		{
 			name: "pushes", title: "One comment to all who read a post", sockets: sizes, rows: pushesRows,
 			about: "A process on one core with SQLite. Memory: of the process, after two collections of garbage, less what it held without sockets; " +
-				"`live` is its heap and stacks, `after` the resident memory when the pushes are over. CPU: everything that the server did from the first " +
+				"`live` is its heap and stacks, `after` the resident memory when the pushes are over. With a thousand sockets the resident numbers drown in " +
+				"what the process itself takes and gives back. CPU: everything that the server did from the first " +
 				"POST to the last message, by messages received. Times are from commit (the answer to the writer or the first reader's message, whichever was " +
-				"first) to the reader's end: the middle push, and in brackets the middle eight of ten pushes.",
+				"first) to the reader's end, of which the readers' own part (`readers' us`) is little: the middle push, and in brackets the middle eight of ten pushes.",
 			columns: []string{"sockets", "server", "kB a socket", "live", "after", "goroutines", "us CPU a message", "readers' us", "bytes", "p50 ms", "p99 ms", "last ms", "POST ms"},
 		},
 		{

@@ -27,7 +27,7 @@ const warmers = 50
 // pushesRows measures Vang and the peers in turns.
 func pushesRows(ctx context.Context, b *Bench, n int) ([][]string, error) {
 	rounds := 2
-	if b.options.Quick {
+	if b.options.Quick || n > 10_000 { // which take long enough
 		rounds = 1
 	}
 	vang := b.vangOf("Vang", rounds)

@@ -36,6 +36,7 @@ func openPG(ctx context.Context, address string, o Options) (_ *pgStore, err err
 		return nil, err
 	}
 	s.writer = newPGWriter(s)
+	s.gatherSessions()
 	s.keepHouse()
 	return s, nil
 }

@@ -131,7 +131,7 @@ func (n node) all() []node {
 var ranged = regexp.MustCompile(`\b(path|newest|rev|created_at|expiry) (?:<|>|<=|>=) \$\d`)
 
 // byName finds one row; whatever else is asked of that needs no index.
-var byName = regexp.MustCompile(`\b(id|token|slug) = \$\d`)
+var byName = regexp.MustCompile(`\b(id|token|slug) = (ANY \()?\$\d`)
 
 // faults tells what is wrong with the plan of text.
 func (n node) faults(text string) (faults []string) {

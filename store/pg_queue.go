@@ -9,9 +9,6 @@ import (
 const (
 	// queuePatience is how long a write waits for its turn before its caller is told to come again.
 	queuePatience = 20 * time.Second
-	// slowCommit is how long a commit keeps all others waiting, which then share the next. One at a time: 8 writers to 32 posts
-	// made 6,700 comments/s, with two at a time 4,700, with eight 2,500 (a plain INSERT each: 5,100).
-	slowCommit = 10 * time.Millisecond
 	// apartTime is how long no posts share a commit after other processes were found writing to one of them.
 	apartTime = time.Second
 )
@@ -66,12 +63,9 @@ func (w *pgWriter) enqueue(postID string, j *pgJob) error {
 
 // wake starts as many to serve as there is work for and as may. It is called with the lock held.
 func (w *pgWriter) wake() {
-	most := min(1+w.slow, w.all)
-	if time.Now().Before(w.apart) {
-		most = w.all
-	}
-	for n := len(w.ready); n > 0 && w.serving < most; n-- {
-		w.serving++
+	apart := time.Now().Before(w.apart)
+	for n := len(w.ready); n > 0 && (w.pace.may() || apart && w.pace.running < w.pace.all); n-- {
+		w.pace.running++
 		w.ended.Go(w.serve)
 	}
 }
@@ -94,7 +88,7 @@ func (w *pgWriter) take() *pgBatch {
 	clear(w.ready[len(kept):])
 	w.ready = kept
 	if b.n == 0 {
-		w.serving--
+		w.pace.running--
 		return nil
 	}
 	return b
@@ -154,14 +148,8 @@ func (q *pgQueue) together(room int) (n int, quick bool) {
 	return n, quick
 }
 
-// done puts back what was left of b, and lets the posts be written to again.
-func (w *pgWriter) done(b *pgBatch, left []pgPart, long *bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if *long {
-		w.slow--
-	}
-	*long = true // too late to count as slow
+// done puts back what was left of b, and lets its posts be written to again.
+func (w *pgWriter) done(b *pgBatch, left []pgPart) {
 	for _, p := range left {
 		p.queue.again, p.queue.until = p.jobs, b.until
 	}

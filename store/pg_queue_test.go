@@ -18,7 +18,7 @@ import (
 func TestPGPostsShareCommits(t *testing.T) {
 	h := openHeld(t)
 	h.writer.mu.Lock()
-	h.writer.all = 1 // so that the others wait for the commit that is held
+	h.writer.pace.all = 1 // so that the others wait for the commit that is held
 	h.writer.mu.Unlock()
 	synced, err := h.SyncPosts(t.Context(), []PostAddress{{Slug: "b"}, {Slug: "c"}})
 	if err != nil {
@@ -67,7 +67,7 @@ func still(t *testing.T) (w *pgWriter, goOn func()) {
 			return unavailable(time.Second, ctx.Err())
 		}
 	}
-	w = &pgWriter{limit: 20 * time.Second, most: batchLength, all: 8, queues: map[string]*pgQueue{}}
+	w = &pgWriter{limit: 20 * time.Second, most: batchLength, pace: pace{all: 8}, queues: map[string]*pgQueue{}}
 	w.addRoots = func(ctx context.Context, _ []share) ([]share, bool, error) { return nil, false, wait(ctx) }
 	w.addAll = func(ctx context.Context, _ string, _ []*addition) error { return wait(ctx) }
 	t.Cleanup(w.close)
@@ -105,9 +105,11 @@ func TestPGDatabaseStandsStill(t *testing.T) {
 		if took := time.Since(begin); took > w.limit+time.Second {
 			t.Errorf("the last heard after %v", took)
 		}
-		if got := late.Load(); got > queueLength+int64(w.all*w.most) || got < queueLength/2 {
+		if got := late.Load(); got > queueLength+int64(w.pace.all*w.most) || got < queueLength/2 {
 			t.Errorf("%d waited, %d were told at once", got, atOnce.Load())
 		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		if w.waiting != 0 {
 			t.Errorf("%d still wait", w.waiting)
 		}
@@ -200,21 +202,21 @@ func TestPGSlowCommitsStandBesideEachOther(t *testing.T) {
 			synctest.Wait()
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			return w.serving
+			return w.pace.running
 		}
 		write := func(post string) {
 			go func() { _ = w.do(t.Context(), post, waitingComment(post)) }()
 		}
 		write("a")
 		for n := range 12 {
-			if got := serving(); got != min(n+1, w.all) {
+			if got := serving(); got != min(n+1, w.pace.all) {
 				t.Fatalf("%d commits after %d posts", got, n+1)
 			}
 			write(fmt.Sprint("post ", n))
-			if got := serving(); got != min(n+1, w.all) {
+			if got := serving(); got != min(n+1, w.pace.all) {
 				t.Fatalf("%d commits at once after %d posts", got, n+2)
 			}
-			time.Sleep(slowCommit)
+			time.Sleep(slowTrip)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/rand"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -47,11 +46,6 @@ func (s *pgStore) Secret(ctx context.Context) (secret []byte, err error) {
 		return nil, err
 	}
 	return secret, s.single(ctx, op, read)
-}
-
-// CommitSession is Store's.
-func (s *pgStore) CommitSession(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	return s.one(ctx, "keep session", putSession, token, data, toMicros(expiry))
 }
 
 // DeleteSession is Store's.

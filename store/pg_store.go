@@ -19,6 +19,8 @@ type pgStore struct {
 	writing *pgPool
 	reading *pgPool // its own: writers of one post wait for each other, and readers must not wait with them
 	writer  *pgWriter
+	finding *gather[struct{}, []byte]
+	keeping *gather[keptSession, struct{}]
 	hosts   *pgHosts
 	clock   *pgClock
 	log     *slog.Logger

@@ -33,14 +33,12 @@ type pgWriter struct {
 	addAll   func(ctx context.Context, postID string, list []*addition) error
 	limit    time.Duration // of one commit, with all that is tried for it
 	most     int           // comments in one commit
-	all      int           // commits at once
 
 	mu      sync.Mutex
 	queues  map[string]*pgQueue // of posts for which something waits or is under way
 	ready   []*pgQueue          // those for which something waits and nothing is under way, first come first
 	waiting int
-	serving int
-	slow    int       // of those that serve
+	pace    pace      // of commits
 	apart   time.Time // until then no posts share a commit
 	closed  bool
 	ended   sync.WaitGroup
@@ -50,7 +48,7 @@ type pgWriter struct {
 func newPGWriter(s *pgStore) *pgWriter {
 	return &pgWriter{
 		addRoots: s.addRoots, addAll: s.addAll, limit: s.writing.limits.operation, most: batchLength,
-		all: int(s.writing.Config().MaxConns), queues: map[string]*pgQueue{},
+		pace: pace{all: int(s.writing.Config().MaxConns)}, queues: map[string]*pgQueue{},
 	}
 }
 
@@ -96,28 +94,23 @@ func (w *pgWriter) serve() {
 	}
 }
 
-// commit carries out b and answers it. While that takes long, another may begin beside it.
+// commit carries out b and answers it.
 func (w *pgWriter) commit(b *pgBatch) {
 	ctx, cancel := context.WithDeadline(context.Background(), b.until)
 	defer cancel()
-	long := false
-	late := time.AfterFunc(slowCommit, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if !long {
-			long = true
-			w.slow++
-			w.wake()
-		}
-	})
-	defer late.Stop()
+	w.mu.Lock()
+	end := w.pace.trip(&w.mu, w.wake)
+	w.mu.Unlock()
 	var left []pgPart
 	if b.quick {
 		left = w.together(ctx, b)
 	} else {
 		w.batch(ctx, b.parts[0].queue.postID, b.parts[0].jobs)
 	}
-	w.done(b, left, &long)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	end()
+	w.done(b, left)
 }
 
 // together stores comments of several posts and answers them. Those of the posts left are not stored, and are to be looked

@@ -344,7 +344,7 @@ func TestPGIdleWritersAreGone(t *testing.T) {
 	h.writer.ended.Wait()
 	h.writer.mu.Lock()
 	defer h.writer.mu.Unlock()
-	if len(h.writer.queues) != 0 || h.writer.waiting != 0 || h.writer.serving+h.writer.slow+len(h.writer.ready) != 0 {
-		t.Errorf("%d queues, %d waiting, %d serving", len(h.writer.queues), h.writer.waiting, h.writer.serving)
+	if len(h.writer.queues) != 0 || h.writer.waiting != 0 || h.writer.pace.running+h.writer.pace.slow+len(h.writer.ready) != 0 {
+		t.Errorf("%d queues, %d waiting, %d serving", len(h.writer.queues), h.writer.waiting, h.writer.pace.running)
 	}
 }

@@ -36,7 +36,7 @@ func speculate(h http.Header) { h.Set("Speculation-Rules", `"`+speculationPath+`
 
 func (s *Server) speculation(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", daily)
-	return newBody("application/speculationrules+json", []byte(speculation)).send(w, r, http.StatusOK)
+	return s.sendFile(w, r, func() *body { return newBody("application/speculationrules+json", []byte(speculation)) })
 }
 
 func (s *Server) frameAssets() views.Assets {
@@ -53,12 +53,24 @@ func (s *Server) staticFile(w http.ResponseWriter, r *http.Request) error {
 	if f == nil {
 		return blog.E(blog.NotFound, nil)
 	}
-	cache := forever
 	if !current {
-		cache = "no-store"
+		w.Header().Set("Cache-Control", "no-store")
+		return assetBody(f).send(w, r, http.StatusOK)
 	}
-	w.Header().Set("Cache-Control", cache)
-	return assetBody(f).send(w, r, http.StatusOK)
+	w.Header().Set("Cache-Control", forever)
+	return s.sendFile(w, r, func() *body { return assetBody(f) })
+}
+
+// sendFile answers with what depends on the address alone. Like a page it is kept, and so has a ready answer.
+func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, open func() *body) error {
+	key := "file\x00" + r.URL.Path
+	b, ok := s.cache.get(key)
+	if !ok {
+		b = open()
+		s.cache.put(key, b)
+	}
+	s.keepReady(w.Header(), r, key, nil, nil, b)
+	return b.send(w, r, http.StatusOK)
 }
 
 // assetBody shares the encodings that the build made.

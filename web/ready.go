@@ -112,8 +112,8 @@ func (p *ready) answer(r *wire.Request) (a wire.Answer, ok bool) {
 }
 
 // keepReady keeps the answer that is about to go out, for those who ask for the same. The header is that of this answer, but for
-// what the body says. The page is in the cache, at key.
-func (s *Server) keepReady(h http.Header, r *http.Request, key string, marks []mark, b *body) {
+// what the body says. The body is in the cache, at key; it was made of content, or of none if that is nil.
+func (s *Server) keepReady(h http.Header, r *http.Request, key string, content *posts.Snapshot, marks []mark, b *body) {
 	if !repeatable(r) || h.Get("Set-Cookie") != "" {
 		return
 	}
@@ -126,7 +126,7 @@ func (s *Server) keepReady(h http.Header, r *http.Request, key string, marks []m
 		return
 	}
 	// Content and year are the visit's, which are from before the key: what changed since makes the answer wrong, never right.
-	p := &ready{name: string(name), body: b, content: v.content, year: v.year, marks: marks, size: int64(len(name)) + entryOverhead}
+	p := &ready{name: string(name), body: b, content: content, year: v.year, marks: marks, size: int64(len(name)) + entryOverhead}
 	h = h.Clone()
 	h.Del("X-Request-Id") // a ready answer is no request of its own: decision 081
 	b.describe(h)
@@ -137,7 +137,7 @@ func (s *Server) keepReady(h http.Header, r *http.Request, key string, marks []m
 	}
 	for status, code := range []int{okAnswer: http.StatusOK, sameAnswer: http.StatusNotModified} {
 		for method, name := range []string{getMethod: http.MethodGet, headMethod: http.MethodHead} {
-			p.sent[status][method] = s.tellSent(v.pattern, name, code)
+			p.sent[status][method] = s.tellSent(v.pattern, name, code, content != nil)
 		}
 	}
 	s.cache.keepReady(key, p)
@@ -172,12 +172,14 @@ func encodedHeads(h http.Header, v *variant) encoded {
 }
 
 // tellSent counts ready answers as all others are. One log line for each would cost more than the answer.
-func (s *Server) tellSent(pattern, method string, status int) func(int, time.Duration) {
+func (s *Server) tellSent(pattern, method string, status int, page bool) func(int, time.Duration) {
 	series := s.metrics.seriesOf(pattern, method, status)
 	ctx := context.Background()
 	return func(n int, took time.Duration) {
 		series.observe(took, int64(n))
-		s.metrics.cacheHit()
+		if page {
+			s.metrics.cacheHit()
+		}
 		if s.deps.Log.Enabled(ctx, slog.LevelDebug) {
 			s.deps.Log.LogAttrs(ctx, slog.LevelDebug, "ready answer", slog.String("method", method), slog.String("route", pattern),
 				slog.Int("status", status), slog.Int("bytes", n), slog.Float64("duration_ms", milliseconds(took)))

@@ -105,7 +105,7 @@ func (s *Server) sendPublic(w http.ResponseWriter, r *http.Request, p public) er
 		speculate(h)
 	}
 	if hit && cache == s.cache {
-		s.keepReady(h, r, p.key, p.marks, b)
+		s.keepReady(h, r, p.key, visitOf(r.Context()).content, p.marks, b)
 	}
 	return b.send(w, r, http.StatusOK)
 }

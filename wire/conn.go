@@ -7,15 +7,16 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
 // The phases of a connection, as far as its next request is concerned.
 const (
-	busy    = iota // net/http has the bytes of a request, or is about to ask for them
-	turning        // the last answer is out; net/http is about to set the deadline for the next request
-	waiting        // net/http waits for the next request and has none of its bytes
-	raw            // hijacked: no business of this package any more
+	busy     = iota // net/http has the bytes of a request, or is about to ask for them
+	turning         // the last answer is out; net/http is about to set the deadline for the next request
+	waiting         // net/http waits for the next request and has none of its bytes
+	hijacked        // no business of this package any more
 )
 
 // What Close has to know of a connection.
@@ -33,6 +34,13 @@ type Conn struct {
 	phase atomic.Int32
 	state atomic.Int32
 
+	// Of look. expected is set when net/http's read of one byte comes next, if any read comes.
+	expected atomic.Bool
+	raw      syscall.RawConn
+	peek     func(fd uintptr) bool // nil: there is no looking here
+	byte     [1]byte
+	lookErr  error
+
 	// Of the goroutine that reads at a request's boundary.
 	request Request
 	renewed int64 // second in which the deadlines were last set for ready answers; 0: net/http set them
@@ -48,6 +56,7 @@ func newConn(f *Front, nc net.Conn) *Conn {
 	if a, err := netip.ParseAddrPort(nc.RemoteAddr().String()); err == nil {
 		c.request.Peer = a.Addr().Unmap().WithZone("")
 	}
+	c.prepareToLook()
 	return c
 }
 
@@ -60,10 +69,11 @@ func (c *Conn) turned(state http.ConnState) {
 	case http.StateIdle:
 		_ = c.flush() // such as a HEAD answer of exactly one buffer; a broken connection is found by the next read
 		c.renewed = 0
+		c.expected.Store(false)
 		c.phase.Store(turning)
 	case http.StateHijacked:
 		_ = c.flush()
-		c.phase.Store(raw)
+		c.phase.Store(hijacked)
 	case http.StateNew, http.StateActive, http.StateClosed:
 	}
 }
@@ -71,10 +81,15 @@ func (c *Conn) turned(state http.ConnState) {
 // SetReadDeadline also tells where net/http is: it sets one deadline before it waits for a request, and another when the
 // first bytes are there.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	if c.phase.Load() == turning {
+	switch c.phase.Load() {
+	case turning:
 		c.phase.Store(waiting)
-	} else {
+	case waiting:
 		c.phase.CompareAndSwap(waiting, busy)
+	case busy:
+		if t.IsZero() { // which it does before it starts the goroutine that reads one byte
+			c.expected.Store(true)
+		}
 	}
 	return c.Conn.SetReadDeadline(t)
 }
@@ -82,10 +97,13 @@ func (c *Conn) SetReadDeadline(t time.Time) error {
 // Read answers what it can before it returns. Only a wait for the first byte of a request reads into a whole buffer: if bytes
 // of it were there already they would be in its beginning.
 func (c *Conn) Read(p []byte) (int, error) {
-	if c.phase.Load() != waiting || len(p) != serverBuffer || c.front.ready == nil {
-		return c.Conn.Read(p)
+	if c.phase.Load() == waiting && len(p) == serverBuffer && c.front.ready != nil {
+		return c.readBeyond(p)
 	}
-	return c.readBeyond(p)
+	if c.expected.CompareAndSwap(true, false) && len(p) == 1 && c.peek != nil {
+		return 0, c.look()
+	}
+	return c.Conn.Read(p)
 }
 
 // readBeyond reads until something comes that has no ready answer.

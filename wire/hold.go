@@ -12,7 +12,7 @@ import (
 func (c *Conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	held := c.held
-	if held == nil && len(p) == serverBuffer && c.phase.Load() != raw && promisesMore(p) {
+	if held == nil && len(p) == serverBuffer && c.phase.Load() != hijacked && promisesMore(p) {
 		c.held = c.front.held.Get().(*[serverBuffer]byte)
 		copy(c.held[:], p)
 		c.mu.Unlock()

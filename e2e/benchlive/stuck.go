@@ -40,10 +40,10 @@ func stuckRows(ctx context.Context, b *Bench, n int) (rows [][]string, err error
 	if err != nil {
 		return nil, err
 	}
+	filling := st.loop.Now()
 	if _, err := st.pushes(ctx, fillers, fillerBytes); err != nil {
 		return nil, err
 	}
-	filled := st.loop.Now()
 	during, err := st.pushes(ctx, pushesFor(n), 0)
 	if err != nil {
 		return nil, err
@@ -52,9 +52,9 @@ func stuckRows(ctx context.Context, b *Bench, n int) (rows [][]string, err error
 	if err != nil {
 		return nil, err
 	}
-	after := filled
+	after := filling
 	for open := still; open > n; {
-		if st.loop.Now()-filled > stuckPatience {
+		if st.loop.Now()-filling > stuckPatience {
 			return nil, fmt.Errorf("%d sockets are stuck and still open after %v", open-n, stuckPatience)
 		}
 		if err := st.loop.Pause(ctx, 100*time.Millisecond); err != nil {
@@ -76,7 +76,7 @@ func stuckRows(ctx context.Context, b *Bench, n int) (rows [][]string, err error
 	return [][]string{
 		row("before", before),
 		row(fmt.Sprintf("while %d were stuck", still-n), during),
-		row(fmt.Sprintf("after they were cut off, %.1f s after they were full", (after-filled).Seconds()), gone),
+		row(fmt.Sprintf("after they were cut off, %.1f s after filling began", (after-filling).Seconds()), gone),
 	}, err
 }
 

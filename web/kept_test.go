@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -31,10 +32,15 @@ func unaided(s *site, d web.Deps, c *http.Client, path string) string {
 	fresh, err := web.New(d)
 	s.must(err)
 	defer fresh.Close()
-	used := s.http.Config.Handler
-	s.http.Config.Handler = fresh.Handler()
-	defer func() { s.http.Config.Handler = used }()
-	return s.get(c, path).text
+	sent := s.request(http.MethodGet, path, "")
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	r.Host = sent.URL.Host
+	for _, cookie := range c.Jar.Cookies(sent.URL) {
+		r.AddCookie(cookie)
+	}
+	w := httptest.NewRecorder()
+	fresh.Handler().ServeHTTP(w, r)
+	return w.Body.String()
 }
 
 // TestAnOwnPageIsWhatADatabaseWouldShow has three people write, change and moderate while their pages are looked at: what was

@@ -125,7 +125,9 @@ func start(t *testing.T, args ...string) (base string, stop func() error) {
 	l.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, append([]string{"serve", "--addr", addr, "--cache", "off"}, args...), env(nil), io.Discard) }()
+	go func() {
+		done <- run(ctx, append([]string{"serve", "--addr", addr, "--cache", "off"}, args...), env(nil), io.Discard)
+	}()
 	stopped := false
 	stop = func() error {
 		if stopped {

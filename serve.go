@@ -245,7 +245,9 @@ func (a *app) loop(name string, err error) {
 // watch follows the folder of posts: new posts get their discussions, then open pages are told.
 func (a *app) watch(ctx context.Context) {
 	err := a.library.Watch(ctx, func(before, after *posts.Snapshot) {
-		a.register(ctx)
+		if !a.addresses.knows(after) {
+			a.register(ctx)
+		}
 		a.server.ContentChanged(before, after)
 	})
 	if err != nil && ctx.Err() == nil {

@@ -47,6 +47,7 @@ type Config struct {
 	MetricsToken   string         // lets a stranger read /metrics and /readyz
 	Drafts         bool           // the author's desk: drafts shown, open pages reload
 	Version        string         // of the binary, for /health and cache keys
+	SitemapPosts   int            // most posts and pages in one sitemap; 49,000 if 0
 
 	// Limits of open WebSockets; below 0 there is none.
 	MaxSockets       int // of all; 0: seven eighths of the files that the process may have open, at most 50,000

@@ -24,6 +24,7 @@ type site struct {
 	src *fakeSource
 	url string
 
+	wrap  bool          // connections look like no TCP ones
 	ended chan struct{} // one for each connection that has ended
 
 	mu   sync.Mutex
@@ -61,6 +62,9 @@ func (s *site) live(w http.ResponseWriter, r *http.Request) {
 		case s.ended <- struct{}{}:
 		default: // a test with many connections, which does not count them here
 		}
+	}
+	if s.wrap {
+		w = wrapper{w}
 	}
 	err := s.hub.Serve(w, r, sub, parseCursor)
 	s.mu.Lock()
@@ -125,6 +129,20 @@ func eventually(t *testing.T, what string, is func() bool) {
 			t.Fatalf("never saw %s", what)
 		}
 	}
+}
+
+// readerOf is the hub's view of owner's connection.
+func (s *site) readerOf(owner string) *reader {
+	s.t.Helper()
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	for r := range s.hub.readers {
+		if r.sub.Owner == owner {
+			return r
+		}
+	}
+	s.t.Fatalf("no connection of %q is open", owner)
+	return nil
 }
 
 // transport is the server's side of the one connection that is open.

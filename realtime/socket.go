@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"net"
@@ -74,7 +75,7 @@ func (s *socket) send(frames ...[]byte) bool {
 	if s.messages >= s.hub.opt.QueueMessages || s.bytes >= s.hub.opt.QueueBytes {
 		return false
 	}
-	if !s.polled && len(frames) == 1 && len(frames[0]) == len(heartbeat) {
+	if !s.polled && len(frames) == 1 && bytes.Equal(frames[0], heartbeat) {
 		frames = probes
 	}
 	s.push(frames)

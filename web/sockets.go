@@ -23,11 +23,11 @@ type sockets struct {
 
 	mu   sync.Mutex
 	open int
-	of   map[string]int // by the network of one client; those who have none open are not in it
+	of   map[netip.Prefix]int // by the network of one client; those who have none open are not in it
 }
 
 func newSockets(c Config) *sockets {
-	s := &sockets{all: c.MaxSockets, each: c.MaxClientSockets, of: map[string]int{}}
+	s := &sockets{all: c.MaxSockets, each: c.MaxClientSockets, of: map[netip.Prefix]int{}}
 	if s.all == 0 {
 		s.all = defaultSockets(openFiles())
 	}
@@ -50,7 +50,7 @@ func defaultSockets(files uint64) int {
 func (s *sockets) take(client netip.Addr) (release func(), status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	network := limitedNet(client)
+	network := networkOf(client)
 	if s.all >= 0 && s.open >= s.all {
 		return nil, http.StatusServiceUnavailable
 	}
@@ -59,16 +59,39 @@ func (s *sockets) take(client netip.Addr) (release func(), status int) {
 	}
 	s.open++
 	s.of[network]++
-	return sync.OnceFunc(func() { s.give(network) }), 0
+	return (&place{sockets: s, network: network}).give, 0
 }
 
-func (s *sockets) give(network string) {
+// place is an open socket's among all: what web keeps for one, and nothing of its request.
+type place struct {
+	sockets *sockets
+	network netip.Prefix
+	free    bool // guarded by sockets.mu
+}
+
+// give counts the socket out, once.
+func (p *place) give() {
+	s := p.sockets
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open--
-	if s.of[network]--; s.of[network] == 0 {
-		delete(s.of, network)
+	if p.free {
+		return
 	}
+	p.free = true
+	s.open--
+	if s.of[p.network]--; s.of[p.network] == 0 {
+		delete(s.of, p.network)
+	}
+}
+
+// networkOf is the address, or for IPv6 the /64 that one household has, as limitedNet names it.
+func networkOf(a netip.Addr) netip.Prefix {
+	bits := a.BitLen()
+	if a.Is6() {
+		bits = 64
+	}
+	p, _ := a.Prefix(bits) // of no address: none
+	return p
 }
 
 // socketsRetry is when one who was refused a socket should ask again, in seconds: pages do not hurry, they can be read

@@ -47,7 +47,7 @@ var errAway = errors.New("the session store did not answer")
 // newSessions is a literal, not scs.New, which would start a goroutine for a store in memory that nobody uses.
 func newSessions(store scs.Store) *scs.SessionManager {
 	return &scs.SessionManager{
-		Lifetime: sessionLifetime, Store: store, Codec: sessionCodec{}, HashTokenInStore: true,
+		Lifetime: sessionLifetime, Store: store, Codec: &sessionCodec{}, HashTokenInStore: true,
 	}
 }
 

@@ -13,18 +13,6 @@ import (
 // errUnreadable is what stands in the store under a session's name and is none: it will not get better by waiting.
 var errUnreadable = errors.New("what is kept there is no session")
 
-// sessionCodec tells a store that does not answer from one that answers nonsense.
-type sessionCodec struct{ scs.GobCodec }
-
-// Decode implements scs.Codec.
-func (c sessionCodec) Decode(b []byte) (time.Time, map[string]any, error) {
-	deadline, values, err := c.GobCodec.Decode(b)
-	if err != nil {
-		return time.Time{}, nil, fmt.Errorf("%w: %w", errUnreadable, err)
-	}
-	return deadline, values, nil
-}
-
 // fusedSessions are sessions in a Redis that nobody waits for.
 type fusedSessions struct {
 	store scs.CtxStore

@@ -17,6 +17,7 @@ var (
 	columnRateRatio = Column{"× by rate", func(s, base []Sample) string { return shown(base, ratio(s, base, Sample.rate), times) }}
 	columnCPU       = Column{"CPU each, µs", func(s, _ []Sample) string { return show(over(s, Sample.cpuEach), tenths) }}
 	columnCPURatio  = Column{"× by CPU", func(s, base []Sample) string { return shown(base, ratio(base, s, Sample.cpuEach), times) }}
+	columnBeside    = Column{"of it databases, µs", func(s, _ []Sample) string { return show(over(s, Sample.besideEach), tenths) }}
 	columnP50       = Column{"p50, ms", func(s, _ []Sample) string { return show(over(s, milliseconds50), hundredths) }}
 	columnP99       = Column{"p99, ms", func(s, _ []Sample) string { return show(over(s, milliseconds99), hundredths) }}
 	columnBusy      = Column{"core", func(s, _ []Sample) string { return busy(over(s, Sample.busy).Median) }}

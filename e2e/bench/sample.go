@@ -11,6 +11,7 @@ type Sample struct {
 	Answers int
 	Wall    time.Duration
 	CPU     time.Duration // of all processes that were measured
+	Beside  time.Duration // of CPU, what databases had
 	P50     time.Duration
 	P99     time.Duration
 	Memory  int64 // bytes, resident
@@ -20,6 +21,7 @@ type Sample struct {
 
 func (s Sample) rate() float64         { return float64(s.Answers) / s.Wall.Seconds() }
 func (s Sample) cpuEach() float64      { return s.CPU.Seconds() * 1e6 / float64(s.Answers) } // microseconds
+func (s Sample) besideEach() float64   { return s.Beside.Seconds() * 1e6 / float64(s.Answers) }
 func (s Sample) busy() float64         { return s.CPU.Seconds() / s.Wall.Seconds() }
 func (s Sample) milliseconds() float64 { return s.Wall.Seconds() * 1e3 }
 

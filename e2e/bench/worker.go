@@ -26,6 +26,7 @@ type job struct {
 	Seconds float64 // 0: until Count
 	Count   int
 	Watch   []int // processes whose CPU time is part of the cost
+	Beside  []int // so is theirs: databases, whose part is also told alone
 	Self    bool  // so is the worker's own
 }
 
@@ -34,6 +35,7 @@ type done struct {
 	Answers     int
 	Nanoseconds int64
 	CPU         int64 // nanoseconds
+	Beside      int64 // nanoseconds, of CPU
 	P50, P99    int64 // nanoseconds
 	Trouble     string
 }
@@ -76,7 +78,7 @@ func (b *Bench) work(ctx context.Context, core int, j job) (Sample, error) {
 		return Sample{}, fmt.Errorf("worker: %d answers, and %s", d.Answers, d.Trouble)
 	}
 	return Sample{
-		Answers: d.Answers, Wall: time.Duration(d.Nanoseconds), CPU: time.Duration(d.CPU),
+		Answers: d.Answers, Wall: time.Duration(d.Nanoseconds), CPU: time.Duration(d.CPU), Beside: time.Duration(d.Beside),
 		P50: time.Duration(d.P50), P99: time.Duration(d.P99),
 	}, nil
 }
@@ -115,7 +117,8 @@ func (j job) do(ctx context.Context) (d done, err error) {
 		watched = append(slices.Clone(watched), os.Getpid())
 	}
 	before, err := use(watched...)
-	if err != nil {
+	besideBefore, besideErr := use(j.Beside...)
+	if err := errors.Join(err, besideErr); err != nil {
 		return d, err
 	}
 	begin := time.Now()
@@ -126,12 +129,14 @@ func (j job) do(ctx context.Context) (d done, err error) {
 	took, err := together(ctx, clients, watch)
 	wall := time.Since(begin)
 	after, useErr := use(watched...)
-	if err = errors.Join(err, useErr); err != nil || len(took) == 0 {
+	besideAfter, besideErr := use(j.Beside...)
+	if err = errors.Join(err, useErr, besideErr); err != nil || len(took) == 0 {
 		return d, err
 	}
 	slices.Sort(took)
+	own, beside := after.CPU-before.CPU, besideAfter.CPU-besideBefore.CPU
 	return done{
-		Answers: len(took), Nanoseconds: wall.Nanoseconds(), CPU: (after.CPU - before.CPU).Nanoseconds(),
+		Answers: len(took), Nanoseconds: wall.Nanoseconds(), CPU: (own + beside).Nanoseconds(), Beside: beside.Nanoseconds(),
 		P50: took[len(took)/2].Nanoseconds(), P99: took[len(took)*99/100].Nanoseconds(),
 	}, nil
 }

@@ -17,7 +17,7 @@ func sqliteWritesPart() Part {
 		Reading: "From request to answer: readers with sessions send real paragraphs over JSON, each when the last is answered, and `--rate-limit` is off. " +
 			"*INSERT* is a program in Vang's place, on the same core, that puts the same texts into one table with one index through the same driver, each in a transaction of its own, " +
 			"with as many clients. Every commit waits for the disk (`synchronous=FULL`).",
-		Columns: writeColumns(),
+		Columns: []Column{columnRate, columnRateRatio, columnCPU, columnCPURatio, columnP50, columnP99, columnBusy},
 		Cases:   sqliteWrites,
 	}
 }
@@ -27,20 +27,16 @@ func postgresWritesPart() Part {
 		Name: "posts-postgres", Title: "Comments sent, PostgreSQL",
 		Reading: "As above. *Counted INSERT* also counts up the one row of its post in the same transaction, as those must who number comments without holes, and so goes one by one. " +
 			"PostgreSQL (`fsync=on`), Redis and the program share the servers' core, and the CPU time of all is counted.",
-		Columns: writeColumns(),
+		Columns: []Column{columnRate, columnRateRatio, columnCPU, columnBeside, columnCPURatio, columnP50, columnP99, columnBusy},
 		Cases:   postgresWrites,
 	}
 }
 
-func writeColumns() []Column {
-	return []Column{columnRate, columnRateRatio, columnCPU, columnCPURatio, columnP50, columnP99, columnBusy}
-}
-
-// desk is where comments go: a Vang, and all processes that work for it.
+// desk is where comments go: a Vang, and the databases that work for it.
 type desk struct {
-	who  string
-	vang *server
-	pids []int
+	who    string
+	vang   *server
+	beside []int
 }
 
 // manyPosts is over how many posts comments are spread.
@@ -64,7 +60,7 @@ func sqliteWrites(ctx context.Context, b *Bench) ([]Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := desk{who: "Vang", vang: s, pids: s.pids}
+	d := desk{who: "Vang", vang: s}
 	var cases []Case
 	for _, clients := range b.clientCounts() {
 		raw := b.raw("INSERT", job{Kind: "sqlite", Addr: filepath.Join(dir, "raw.db"), Posts: content.slugs}, clients)
@@ -101,7 +97,7 @@ func (b *Bench) posts(d desk, content *blog, clients int) []Turn {
 	turn := func(who string, change func(j *job, round int)) Turn {
 		return Turn{Who: d.who + ", " + who, Measure: func(ctx context.Context, round int) (Sample, error) {
 			j := job{
-				Kind: "post", Addr: d.vang.addr, Posts: content.slugs, Texts: b.texts(500), Clients: clients, Seconds: b.Window.Seconds(), Watch: d.pids,
+				Kind: "post", Addr: d.vang.addr, Posts: content.slugs, Texts: b.texts(500), Clients: clients, Seconds: b.Window.Seconds(), Watch: d.vang.pids, Beside: d.beside,
 			}
 			change(&j, round)
 			return b.work(ctx, b.loadCore, j)
@@ -169,12 +165,12 @@ func postgresWrites(ctx context.Context, b *Bench) ([]Case, error) {
 		return nil, err
 	}
 	desks := []desk{
-		{"Vang", alone, slices.Concat(s.database, alone.pids)},
-		{"Vang with Redis", shared, slices.Concat(s.database, s.bus, shared.pids)},
+		{"Vang", alone, s.database},
+		{"Vang with Redis", shared, slices.Concat(s.database, s.bus)},
 	}
 	var cases []Case
 	for _, clients := range b.clientCounts() {
-		raw := job{Addr: pg.URL("raw"), Posts: content.slugs, Watch: s.database, Kind: "pgx"}
+		raw := job{Addr: pg.URL("raw"), Posts: content.slugs, Beside: s.database, Kind: "pgx"}
 		head := raw
 		head.Kind, head.Posts = "pgx-head", content.slugs[:1]
 		c := Case{Name: named("PostgreSQL", clients), Rounds: writeRounds, Turns: []Turn{b.raw("INSERT", raw, clients), b.raw("counted INSERT, one post", head, clients)}}

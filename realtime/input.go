@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -128,6 +129,7 @@ func (in *input) take(p []byte) {
 	} else if !in.want {
 		return
 	}
+	*into = slices.Grow(*into, len(p))
 	key := in.head[in.have-4 : in.have]
 	for _, c := range p {
 		*into = append(*into, c^key[in.turn])

@@ -38,7 +38,8 @@ type HubOptions struct {
 	// Jitter returns a random time in [0, limit).
 	Jitter func(limit time.Duration) time.Duration
 
-	goroutines bool // for each connection, where a poller could read: for tests of what other systems do
+	grace      time.Duration // for a connection that is to be closed; closeGrace
+	goroutines bool          // for each connection, where a poller could read: for tests of what other systems do
 }
 
 // withDefaults fills what was left out.
@@ -54,6 +55,7 @@ func (o HubOptions) withDefaults() HubOptions {
 	setDefault(&o.QueueMessages, 256)
 	setDefault(&o.QueueBytes, 256<<10)
 	setDefault(&o.ReloadsPerSecond, 500)
+	setDefault(&o.grace, closeGrace)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

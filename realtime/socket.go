@@ -112,7 +112,7 @@ func (s *socket) leave(last []byte, alone bool) {
 		return
 	}
 	s.leaving = true
-	s.setTimer(time.AfterFunc(closeGrace, s.kill))
+	s.setTimer(time.AfterFunc(s.hub.opt.grace, s.kill))
 	keep := s.taken
 	if s.sent > 0 {
 		keep = max(keep, 1)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,13 +38,21 @@ func everyWay(t *testing.T, opt HubOptions, test func(t *testing.T, s *site)) {
 }
 
 // wrapped is a TCP connection that does not look like one.
-type wrapped struct{ net.Conn }
+type wrapped struct {
+	net.Conn
+	deadline atomic.Int64 // of writes, in Unix nanoseconds
+}
+
+func (w *wrapped) SetWriteDeadline(t time.Time) error {
+	w.deadline.Store(t.UnixNano())
+	return w.Conn.SetWriteDeadline(t)
+}
 
 type wrapper struct{ http.ResponseWriter }
 
 func (w wrapper) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
-	return wrapped{c}, rw, err
+	return &wrapped{Conn: c}, rw, err
 }
 
 // client is a peer that says just what a test wants.
@@ -138,7 +147,7 @@ func TestAFirstMessageInAnyPieces(t *testing.T) {
 }
 
 func TestPeersSayGoodbye(t *testing.T) {
-	everyWay(t, HubOptions{}, func(t *testing.T, s *site) {
+	everyWay(t, HubOptions{grace: 2 * patience}, func(t *testing.T, s *site) {
 		for said, want := range map[string]string{"": "", "\x03\xe9": "\x03\xe9", "\x0f\xa0bye": "\x0f\xa0"} {
 			c := s.knock("&since=e1.0")
 			c.say(append(fromClient(0x88, said), "what comes later means nothing"...))
@@ -150,22 +159,26 @@ func TestPeersSayGoodbye(t *testing.T) {
 	})
 }
 
-func TestTheServersGoodbyeIsAnsweredOrNot(t *testing.T) {
-	everyWay(t, HubOptions{}, func(t *testing.T, s *site) {
-		polite, silent := s.knock("&since=e1.0"), s.knock("&since=e1.0&owner=ann")
-		s.joined(2)
-		begin := time.Now()
+func TestAPeerThatAnswersTheServersGoodbyeIsNotKeptWaiting(t *testing.T) {
+	everyWay(t, HubOptions{grace: 2 * patience}, func(t *testing.T, s *site) {
+		c := s.knock("&since=e1.0")
+		s.joined(1)
 		s.hub.cut(s.readerOf(""), codeTryLater, "too slow")
-		polite.want(opClose, "\x03\xf5too slow")
-		polite.say(fromClient(0x88, "\x03\xf5"))
-		polite.wantEnd()
-		if took := time.Since(begin); took > closeGrace {
-			t.Errorf("a peer that answers waits %v for the end", took)
-		}
-		s.hub.cut(s.readerOf("ann"), codeRestart, "restarting")
-		silent.want(opClose, "\x03\xf4restarting")
-		silent.say(slicesConcat(fromClient(0x81, "still talking"), fromClient(0x89, "ping")))
-		silent.wantEnd()
+		c.want(opClose, "\x03\xf5too slow")
+		c.say(fromClient(0x88, "\x03\xf5"))
+		c.wantEnd()
+		s.sockets(0)
+	})
+}
+
+func TestAPeerThatIgnoresTheServersGoodbyeIsLeft(t *testing.T) {
+	everyWay(t, HubOptions{grace: 50 * time.Millisecond}, func(t *testing.T, s *site) {
+		c := s.knock("&since=e1.0")
+		s.joined(1)
+		s.hub.cut(s.readerOf(""), codeRestart, "restarting")
+		c.want(opClose, "\x03\xf4restarting")
+		c.say(slicesConcat(fromClient(0x81, "still talking"), fromClient(0x89, "ping")))
+		c.wantEnd()
 		s.sockets(0)
 	})
 }
@@ -183,6 +196,24 @@ func TestALargeMessageInTheWayOfAGoodbye(t *testing.T) {
 		if op != opClose || binary.BigEndian.Uint16([]byte(why)) != codeTooBig {
 			t.Errorf("got %x %q", op, why)
 		}
+		s.sockets(0)
+	})
+}
+
+func TestAGoodbyeWaitsForTheEndOfAFrame(t *testing.T) {
+	everyWay(t, HubOptions{QueueMessages: 1 << 40, QueueBytes: 1 << 40}, func(t *testing.T, s *site) {
+		c := s.knock("&since=e1.0")
+		s.joined(1)
+		text := strings.Repeat("x", 20<<20)
+		s.hub.Broadcast("p", Message{HTML: []byte(text)})
+		if _, err := c.in.Peek(1); err != nil { // so a part of it is out
+			t.Fatal(err)
+		}
+		s.hub.Broadcast("p", Message{HTML: []byte("too late")})
+		s.hub.cut(s.readerOf(""), codeTryLater, "too slow")
+		c.want(opText, text)
+		c.want(opClose, "\x03\xf5too slow")
+		_ = c.Close()
 		s.sockets(0)
 	})
 }
@@ -246,6 +277,9 @@ func TestAStuckReaderThatGoesOnMissesNothing(t *testing.T) {
 			defer sock.mu.Unlock()
 			return !sock.busy && sock.messages == 0 && sock.bytes == 0 && sock.sent == 0 && sock.queue == nil
 		})
+		if w, ok := sock.conn.(*wrapped); ok && w.deadline.Load() != (time.Time{}).UnixNano() {
+			t.Error("the deadline of the wait holds for later writes")
+		}
 		s.change("at once again", "")
 		c.want(opText, "html|set|1|a|at once again")
 	})

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"testing"
+	"time"
+
+	"vang/wire"
 )
 
 // BenchmarkPage answers for a post with fifty comments: to a reader without a session, from the cache, and to its writer,
@@ -29,6 +32,27 @@ func BenchmarkPage(b *testing.B) {
 				if w.Code != 200 && w.Code != 304 {
 					b.Fatal(w.Code, w.Body.String())
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkReady is the same page, and the list of posts, found ready: all that is done for a request between its bytes and the
+// answer's but for parsing the one and sending the other (see wire).
+func BenchmarkReady(b *testing.B) {
+	s := newSite(b, withBase)
+	l := s.dial()
+	for name, target := range map[string]string{"post": "/blog/hello", "home": "/"} {
+		l.ready("GET", target, "Accept-Encoding: gzip")
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			r := &wire.Request{Target: []byte(target), Host: []byte("blog.example"), AcceptEncoding: []byte("gzip")}
+			for b.Loop() {
+				a, ok := s.server.Ready(r)
+				if !ok {
+					b.Fatal("not ready")
+				}
+				a.Sent(len(a.Body), time.Millisecond)
 			}
 		})
 	}

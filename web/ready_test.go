@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -174,6 +175,39 @@ func TestReadyAnswersEndWithWhatTheyWereMadeOf(t *testing.T) {
 				t.Errorf("%q is not in the ready answer", tt.shows)
 			}
 		})
+	}
+}
+
+// TestPostsThatAreNotRegisteredYetAreNotKeptReady: while the database does not take a new post, it is shown without a
+// discussion, and with one as soon as it has one.
+func TestPostsThatAreNotRegisteredYetAreNotKeptReady(t *testing.T) {
+	var registered atomic.Bool
+	s := newSite(t, withBase, func(d *web.Deps, _ *site) {
+		ids := d.PostIDs
+		d.PostIDs = func(slug string) (string, bool) {
+			if slug == "hello" && !registered.Load() {
+				return "", false
+			}
+			return ids(slug)
+		}
+	})
+	l := s.dial()
+	for range 3 {
+		for _, target := range []string{"/blog/hello", "/"} {
+			if _, long := l.ask("GET", target); !long {
+				t.Errorf("%s was kept ready", target)
+			}
+		}
+	}
+	registered.Store(true)
+	if page, _ := l.ask("GET", "/blog/hello"); !strings.Contains(page, `id="comments"`) {
+		t.Error("there is no discussion")
+	}
+	l.ready("GET", "/blog/hello")
+	l.ready("GET", "/")
+	registered.Store(false) // such as another discussion in its place
+	if _, long := l.ask("GET", "/blog/hello"); !long {
+		t.Error("a discussion that is none any more was kept ready")
 	}
 }
 

@@ -179,6 +179,23 @@ func TestADiskThatTakesNothingIsLeftAlone(t *testing.T) {
 	}
 }
 
+// TestEntriesThatChangedPlacesAreNotTaken exchanges two whole entries under a process that knows where they were.
+func TestEntriesThatChangedPlacesAreNotTaken(t *testing.T) {
+	c := &coloursFile{dir: t.TempDir(), limit: coloursLimit}
+	first, second := newEntry(coloursKey{1}, []byte("one")), newEntry(coloursKey{2}, []byte("two"))
+	c.put(coloursKey{1}, []byte("one"))
+	c.put(coloursKey{2}, []byte("two"))
+	text := append(append([]byte(coloursMark), second...), first...)
+	if err := os.WriteFile(filepath.Join(c.dir, coloursName), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for n := range byte(2) {
+		if data, ok := c.get(coloursKey{n + 1}); ok {
+			t.Errorf("%d is %q", n+1, data)
+		}
+	}
+}
+
 // TestManyProcessesShareTheFile has each "process" write and read while the file is made anew again and again.
 func TestManyProcessesShareTheFile(t *testing.T) {
 	dir, limit := t.TempDir(), int64(20_000)

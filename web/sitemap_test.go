@@ -39,6 +39,9 @@ func TestSitemapOfManyPosts(t *testing.T) {
 	}
 	slices.Sort(got)
 	slices.Sort(want)
+	if !slices.Contains(got, "/about") || !slices.Contains(got, "/") || !slices.Contains(got, "/blog/third") {
+		t.Errorf("neither a page nor a post nor a home may be missing: %v", got)
+	}
 	if len(list(index)) != 3 || !slices.Equal(got, want) {
 		t.Errorf("%v in all maps, want %v", got, want)
 	}

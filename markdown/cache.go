@@ -3,6 +3,7 @@ package markdown
 import (
 	"container/list"
 	"context"
+	"runtime"
 	"sync"
 
 	"golang.org/x/sync/singleflight"
@@ -11,6 +12,7 @@ import (
 // cache keeps the renderings that were used last, up to a number of bytes.
 type cache struct {
 	flight singleflight.Group
+	turns  chan struct{} // as many documents at once as there are cores: each takes some megabytes while it is rendered
 
 	mu    sync.Mutex
 	limit int
@@ -26,7 +28,7 @@ type cacheEntry struct {
 }
 
 func newCache(limit int) *cache {
-	return &cache{limit: limit, byKey: map[string]*list.Element{}, used: list.New()}
+	return &cache{turns: make(chan struct{}, runtime.GOMAXPROCS(0)), limit: limit, byKey: map[string]*list.Element{}, used: list.New()}
 }
 
 // get returns what is kept under key, or what make makes. Errors are not kept. A caller whose ctx ends leaves the work to
@@ -39,6 +41,8 @@ func (c *cache) get(ctx context.Context, key string, make func() (rendered, erro
 		if r, ok := c.find(key); ok {
 			return r, nil
 		}
+		c.turns <- struct{}{}
+		defer func() { <-c.turns }()
 		r, err := make()
 		if err == nil {
 			c.keep(key, r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,28 @@ func TestCacheRendersOnceForAllWhoWait(t *testing.T) {
 		wg.Wait()
 		if made.Load() != 1 {
 			t.Errorf("rendered %d times", made.Load())
+		}
+	})
+}
+
+func TestNoMoreAreRenderedAtOnceThanThereAreCores(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCache(1 << 20)
+		var now, most atomic.Int32
+		var wg sync.WaitGroup
+		for i := range 10 * cap(c.turns) {
+			wg.Go(func() {
+				_, _ = c.get(t.Context(), fmt.Sprint(i), func() (rendered, error) {
+					most.Store(max(most.Load(), now.Add(1)))
+					time.Sleep(time.Second)
+					now.Add(-1)
+					return sized(10), nil
+				})
+			})
+		}
+		wg.Wait()
+		if int(most.Load()) != runtime.GOMAXPROCS(0) {
+			t.Errorf("%d at once, of %d cores", most.Load(), runtime.GOMAXPROCS(0))
 		}
 	})
 }

@@ -8,7 +8,8 @@ import (
 
 // Write holds back the first part of an answer of which more must come, and sends it with what comes next. net/http fills its
 // buffer with the head and the beginning of the body, sends that, and then the rest straight from where the handler has it:
-// two system calls, and with TCP_NODELAY two packets at least..
+// two system calls, and with TCP_NODELAY two packets at least. One instead costs 9 % less CPU for a cached page of 10 kB (decision
+// 082).
 func (c *Conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	held := c.held

@@ -4,7 +4,8 @@
 //
 // Ready answers: while net/http waits for the next request on a connection, what comes is looked at first. Exactly one
 // complete, plain GET or HEAD for which there is an answer ready is answered at once, and net/http goes on waiting.
-// Everything else is handed to it as it came: net/http stays the only judge of what is strange.
+// Everything else is handed to it as it came: net/http stays the only judge of what is strange. A page that is ready costs 17 us of
+// CPU instead of 65, of which nine parts in ten are the kernel's (decision 080).
 //
 // It leans on three habits of net/http's server: it reads through a buffer of 4 KiB, it tells ConnState that a connection is
 // idle before it waits for the next request, and it sets the read deadline once before that wait and once after. Should a

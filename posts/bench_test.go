@@ -64,3 +64,19 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkTag cuts a page out of a tag that 5,000 posts have.
+func BenchmarkTag(b *testing.B) {
+	fsys := fstest.MapFS{}
+	for i := range 5000 {
+		fsys[fmt.Sprintf("posts/%d.md", i)] = &fstest.MapFile{Data: []byte("---\ntags: [all]\n---\ntext")}
+	}
+	s := openMany(b, fsys).Snapshot()
+	b.Run("page of 5000", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, l := s.ByTag("", "all")
+			l.Cut(0, 10)
+		}
+	})
+}

@@ -74,26 +74,52 @@ func (s *Snapshot) counts(kind termKind, lang blog.Lang) []TermCount {
 	return list
 }
 
-// ByCategory are the posts of a category, newest first; none if there is no such category.
-func (s *Snapshot) ByCategory(lang blog.Lang, slug string) (blog.Term, []blog.Post) {
+// List is some posts of a snapshot, newest first, of which a page is cut out. Whole lists are not handed out: of a tag that
+// 5,000 posts have, each reader's would be 1.5 MB.
+type List struct {
+	posts []blog.Post
+	at    []int32 // places in posts; all of them if nil
+}
+
+// Len is how many there are.
+func (l List) Len() int {
+	if l.at == nil {
+		return len(l.posts)
+	}
+	return len(l.at)
+}
+
+// Cut are the posts from one place to before another.
+func (l List) Cut(from, until int) []blog.Post {
+	if l.at == nil {
+		return l.posts[from:until]
+	}
+	list := make([]blog.Post, 0, until-from)
+	for _, at := range l.at[from:until] {
+		list = append(list, l.posts[at])
+	}
+	return list
+}
+
+// List are the posts of a language, all of them for "".
+func (s *Snapshot) List(lang blog.Lang) List { return List{posts: s.Posts(lang)} }
+
+// ByCategory are the posts of a category; none if there is no such category.
+func (s *Snapshot) ByCategory(lang blog.Lang, slug string) (blog.Term, List) {
 	return s.byTerm(termKey{category, lang, slug})
 }
 
-// ByTag are the posts of a tag, newest first; none if there is no such tag.
-func (s *Snapshot) ByTag(lang blog.Lang, slug string) (blog.Term, []blog.Post) {
+// ByTag are the posts of a tag; none if there is no such tag.
+func (s *Snapshot) ByTag(lang blog.Lang, slug string) (blog.Term, List) {
 	return s.byTerm(termKey{tag, lang, slug})
 }
 
-func (s *Snapshot) byTerm(key termKey) (blog.Term, []blog.Post) {
+func (s *Snapshot) byTerm(key termKey) (blog.Term, List) {
 	t, ok := s.terms[key]
 	if !ok {
-		return blog.Term{}, nil
+		return blog.Term{}, List{}
 	}
-	list := make([]blog.Post, len(t.at))
-	for i, at := range t.at {
-		list[i] = s.posts[at]
-	}
-	return t.term, list
+	return t.term, List{posts: s.posts, at: t.at}
 }
 
 // Years are the posts of a language, of all for "", by year, the latest first.

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"vang/blog"
+	"vang/posts"
 	"vang/views"
 )
 
@@ -18,13 +19,13 @@ const defaultPageSize = 10
 type shelf struct {
 	kind  string // "home", "category", "tag"
 	term  blog.Term
-	posts []blog.Post
+	posts posts.List
 	parts []string // of its address below the language's
 }
 
 // home lists a language's posts.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	return s.listing(w, r, shelf{kind: "home", posts: s.pinned(r.Context()).Posts(s.lang(r, ""))})
+	return s.listing(w, r, shelf{kind: "home", posts: s.pinned(r.Context()).List(s.lang(r, ""))})
 }
 
 func (s *Server) category(w http.ResponseWriter, r *http.Request) error {
@@ -47,12 +48,12 @@ func (s *Server) listing(w http.ResponseWriter, r *http.Request, l shelf) error 
 	if size <= 0 {
 		size = defaultPageSize
 	}
-	pages := max(1, (len(l.posts)+size-1)/size)
-	if !ok || n > pages || (l.kind != "home" && len(l.posts) == 0) {
+	pages := max(1, (l.posts.Len()+size-1)/size)
+	if !ok || n > pages || (l.kind != "home" && l.posts.Len() == 0) {
 		return blog.E(blog.NotFound, fmt.Errorf("page %d of %d", n, pages))
 	}
 	lang := s.lang(r, "")
-	shown := l.posts[(n-1)*size : min(n*size, len(l.posts))]
+	shown := l.posts.Cut((n-1)*size, min(n*size, l.posts.Len()))
 	entries, marks, counts := s.entries(r.Context(), shown)
 	page := func(n int) string { return withQuery(s.below(r.Context(), lang, l.parts...), "page", numberOrNone(n)) }
 	origin := s.siteOrigin(r)

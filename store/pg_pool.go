@@ -30,6 +30,7 @@ type pgPool struct {
 	*pgxpool.Pool
 	limits pgLimits
 	closed atomic.Bool
+	crowd  crowd
 	inject atomic.Pointer[func(done bool) error] // a test's fault, before a statement (false) and when it is done (true)
 }
 
@@ -38,6 +39,10 @@ func (p *pgPool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	if p.closed.Load() {
 		return nil, errClosed()
 	}
+	if err := p.crowd.enter(); err != nil {
+		return nil, err
+	}
+	defer p.crowd.leave()
 	wait, cancel := context.WithTimeout(ctx, p.limits.try)
 	defer cancel()
 	c, err := p.Acquire(wait)

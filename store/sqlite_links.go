@@ -9,6 +9,7 @@ import (
 // links are the connections that read a file.
 type links struct {
 	free   chan *link // those that nobody reads with; at most cap(free) read at once
+	crowd  crowd
 	closed chan struct{}
 	once   sync.Once
 }
@@ -76,13 +77,26 @@ func (r *links) borrow(ctx context.Context, f func(*link) error) error {
 		return errClosed()
 	default:
 	}
+	if err := r.crowd.enter(); err != nil {
+		return err
+	}
+	l, err := r.await(ctx)
+	r.crowd.leave()
+	if err != nil {
+		return err
+	}
+	defer func() { r.free <- l }()
+	return f(l)
+}
+
+// await waits for a free link.
+func (r *links) await(ctx context.Context) (*link, error) {
 	select {
 	case l := <-r.free:
-		defer func() { r.free <- l }()
-		return f(l)
+		return l, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	case <-r.closed:
-		return errClosed()
+		return nil, errClosed()
 	}
 }

@@ -70,6 +70,7 @@ func (s *Server) apiCreate(w http.ResponseWriter, r *http.Request) error {
 	if added.Outcome == blog.Duplicated {
 		return &blog.Error{Kind: blog.Duplicate, ID: added.Comment.ID}
 	}
+	r = done(r)
 	s.welcome(w, r, writer, d, added)
 	return s.writeAdded(w, r, t, added)
 }

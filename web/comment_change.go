@@ -101,7 +101,7 @@ func (s *Server) editComment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.refuseChange(w, r, p, c, err)
 	}
-	return s.changed(w, r, p, changed, "saved")
+	return s.changed(w, done(r), p, changed, "saved")
 }
 
 // refuseChange answers that a text was not saved: with the form as it was sent, as long as the comment is one of those that
@@ -170,5 +170,5 @@ func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.changed(w, r, p, gone, "deleted")
+	return s.changed(w, done(r), p, gone, "deleted")
 }

@@ -56,6 +56,7 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.refuse(w, r, p, postID, d, err)
 	}
+	r = done(r)
 	visitor, first := s.welcome(w, r, writer, d, added)
 	if !htmx(r) {
 		notice := ""
@@ -70,6 +71,9 @@ func (s *Server) createComment(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.posted(w, r, p, added.Comment, visitor)
 }
+
+// done is r without its time: what was carried out is answered so, also if the time was over meanwhile.
+func done(r *http.Request) *http.Request { return r.WithContext(context.WithoutCancel(r.Context())) }
 
 // accept spends the writer's allowance and has the domain take the comment. What is refused anyway costs none, nor what is
 // here already: whoever lost the answer gets it again, also at the limit.
@@ -198,7 +202,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, p blog.Post, pos
 	if err != nil {
 		return err
 	}
-	dis, _, err := s.ownDiscussion(r, p, postID, ask{order: blog.Oldest, reply: form.ParentID})
+	dis, err := s.refusedDiscussion(r, p, postID, form, e)
 	if err != nil {
 		return err
 	}
@@ -206,6 +210,21 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, p blog.Post, pos
 	dis.Form, dis.Notice = form, ""
 	page.Discussion, page.NoIndex = dis, true
 	return s.sendPrivate(w, r, statusOf(e.Kind), views.Article(page))
+}
+
+// refusedDiscussion stands around the form. A store that is too busy to write is not asked for a page besides: each of those
+// it refuses would wait for that too.
+func (s *Server) refusedDiscussion(r *http.Request, p blog.Post, postID string, form views.Form, e *blog.Error) (*views.Discussion, error) {
+	a := ask{order: blog.Oldest, reply: form.ParentID}
+	if e.Kind == blog.Unavailable {
+		d := s.bareDiscussion(p, a)
+		if a.reply != "" {
+			d.Form.Cancel = commentPath(p, a.reply, "")
+		}
+		return d, nil
+	}
+	d, _, err := s.ownDiscussion(r, p, postID, a)
+	return d, err
 }
 
 // refusedForm is the form with what was sent and what is wrong with it. A reply whose parent is gone becomes the draft of
@@ -222,7 +241,7 @@ func (s *Server) refusedForm(r *http.Request, p blog.Post, d draft, e *blog.Erro
 	if e.Kind == blog.IdempotencyMismatch {
 		f.Key = ""
 	}
-	if f.ParentID != "" {
+	if f.ParentID != "" && e.Kind != blog.Unavailable {
 		f.Parent = s.parentName(r.Context(), f.ParentID)
 	}
 	if e.Kind != blog.Validation {

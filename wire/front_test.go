@@ -122,13 +122,15 @@ func TestHeldBytesGoOut(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/flush", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "9000")
-		_, _ = w.Write(text(4500))
+		w.Header().Set("Content-Type", "text/plain")
+		first := serverBuffer - len("HTTP/1.1 200 OK\r\nContent-Length: 9000\r\nContent-Type: text/plain\r\nDate: Mon, 02 Jan 2006 15:04:05 GMT\r\n\r\n")
+		_, _ = w.Write(text(first)) // of which the flush makes one full buffer, and no second write
 		_ = http.NewResponseController(w).Flush()
 		if err := Flush(r.Context()); err != nil {
 			t.Error(err)
 		}
 		<-release
-		_, _ = w.Write(text(4500))
+		_, _ = w.Write(text(9000 - first))
 	})
 	mux.HandleFunc("/head", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "9000")

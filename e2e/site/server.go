@@ -160,7 +160,7 @@ func freeAddr(t testing.TB) string {
 
 // cleanEnv is the environment without anything that configures Vang, in English and far from the reader's clock.
 func cleanEnv() []string {
-	env := []string{"LANG=en_US.UTF-8", "TZ=UTC"}
+	env := []string{"LANG=en_US.UTF-8", "TZ=UTC", "VANG_CACHE=off"} // nothing in this user's folders
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
 		if !strings.HasPrefix(name, "VANG_") && !strings.HasPrefix(name, "LC_") && name != "LANG" && name != "TZ" {

@@ -11,7 +11,8 @@ import (
 const (
 	// clientSockets is the default for one client: the tabs of a household, or of an office behind one address.
 	clientSockets = 200
-	// mostSockets is the default for all where the process may open more files than that: some 1.5 GB of memory.
+	// mostSockets is the default for all where the process may open more files than that: some 150 MB of memory, and
+	// as much again or more of the system's.
 	mostSockets = 50_000
 	// unknownSockets is the default for all where the system does not tell how many files may be open.
 	unknownSockets = 15_000

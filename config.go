@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/netip"
 	"os"
 	"strings"
@@ -28,6 +29,7 @@ type Config struct {
 	MetricsToken   string
 	DrainDelay     time.Duration
 	Log            string // "auto", "text", "json"
+	LogLevel       slog.Level
 
 	values map[string]string // as given, by flag, for printing
 }

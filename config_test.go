@@ -37,10 +37,11 @@ func TestEachBadSettingSaysWhatToDo(t *testing.T) {
 		"drafts":               {"--drafts=maybe", "true or false"},
 		"rate":                 {"--rate-limit fast", "10/1m"},
 		"log":                  {"--log xml", "json"},
+		"log level":            {"--log-level loud", "debug, info, warn or error"},
 		"drain delay":          {"--drain-delay soon", "5s"},
 		"no value":             {"--addr", "needs a value"},
 	}
-	every := []string{"addr", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "drain-delay", "log"}
+	every := []string{"addr", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "drain-delay", "log", "log-level"}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := parseConfig("serve", strings.Fields(tt.args), env(nil), every...)
@@ -66,6 +67,29 @@ func TestPrintedConfigurationHidesSecrets(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, c.lines()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLogLevelSaysWhatIsLogged(t *testing.T) {
+	for level, want := range map[string]string{"debug": "debug info warn ", "info": "info warn ", "warn": "warn ", "error": ""} {
+		c, _, err := parseConfig("serve", []string{"--log", "json", "--log-level", level}, env(nil), "log", "log-level")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		log := newLog(call{config: c, stdout: &out})
+		log.Debug("debug")
+		log.Info("info")
+		log.Warn("warn")
+		got := ""
+		for line := range strings.Lines(out.String()) {
+			_, after, _ := strings.Cut(line, `"msg":"`)
+			word, _, _ := strings.Cut(after, `"`)
+			got += word + " "
+		}
+		if got != want {
+			t.Errorf("%s: logged %q, want %q", level, got, want)
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // newLog writes to stdout; as text for a person on a terminal, else as JSON.
 func newLog(c call) *slog.Logger {
-	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	options := &slog.HandlerOptions{Level: c.config.LogLevel}
 	format := c.config.Log
 	if format == "auto" && isTerminal(c.stdout) {
 		format = "text"

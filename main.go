@@ -64,7 +64,7 @@ type call struct {
 }
 
 func commands() []command {
-	every := []string{"addr", "content", "cache", "database", "redis", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "drain-delay", "log"}
+	every := []string{"addr", "content", "cache", "database", "redis", "base-url", "trusted-proxies", "secret", "drafts", "rate-limit", "metrics-token", "drain-delay", "log", "log-level"}
 	return []command{
 		{
 			name: "serve", settings: every, run: serve,
@@ -77,12 +77,12 @@ func commands() []command {
 			detail: text{"Writes into DIR, which must be empty or new. Then: vang --content DIR", "Ghi vào DIR, thư mục mới hoặc trống. Sau đó: vang --content DIR"},
 		},
 		{
-			name: "admin", synopsis: "ACTION [ID or SLUG]", settings: []string{"database", "log"}, run: admin,
+			name: "admin", synopsis: "ACTION [ID or SLUG]", settings: []string{"database", "log", "log-level"}, run: admin,
 			about:  text{"moderate: hide, show, close, open; new-epoch after a restore", "quản trị: hide, show, close, open; new-epoch sau khi khôi phục"},
 			detail: adminHelp(),
 		},
 		{
-			name: "migrate", settings: []string{"database", "log"}, run: migrate,
+			name: "migrate", settings: []string{"database", "log", "log-level"}, run: migrate,
 			about:  text{"bring the database to this version (serve does it too)", "đưa cơ sở dữ liệu lên phiên bản này (serve cũng tự làm)"},
 			detail: text{"Safe to run more than once and while replicas run.", "Chạy nhiều lần hoặc khi blog đang chạy đều an toàn."},
 		},

@@ -89,6 +89,10 @@ func settings() []setting {
 			flag: "log", value: "FORMAT", def: "auto", set: setLog,
 			usage: text{"text, json, or auto: text on a terminal, else json", "text, json, hoặc auto: text trên cửa sổ dòng lệnh, còn lại là json"},
 		},
+		{
+			flag: "log-level", value: "LEVEL", def: "info", set: setLogLevel,
+			usage: text{"debug, info, warn or error: what is less than that is not logged; info has a line for each request, debug also for answers that were ready", "debug, info, warn hoặc error: điều gì nhẹ hơn thế thì không ghi; info có một dòng cho mỗi yêu cầu, debug có cả những trang đã sẵn"},
+		},
 	}
 }
 
@@ -180,6 +184,14 @@ func setLog(c *Config, v string) error {
 	}
 	c.Log = v
 	return nil
+}
+
+func setLogLevel(c *Config, v string) error {
+	switch v {
+	case "debug", "info", "warn", "error":
+		return c.LogLevel.UnmarshalText([]byte(v))
+	}
+	return troubled(text{"is %q: write debug, info, warn or error", "là %q: hãy viết debug, info, warn hoặc error"}, v)
 }
 
 func setDrainDelay(c *Config, v string) error {

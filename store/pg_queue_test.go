@@ -56,6 +56,24 @@ func TestPGPostsShareCommits(t *testing.T) {
 	}
 }
 
+// TestPGWordsOfOneCommit: the same words that wait together are one comment.
+func TestPGWordsOfOneCommit(t *testing.T) {
+	h := openHeld(t)
+	outcomes := h.queue(2, func(_ int, n *blog.NewComment) {
+		n.Body, n.Dedupe = "the same", time.Minute
+		n.Fingerprint = n.Submission.Fingerprint()
+	})
+	h.release()
+	for _, outcome := range outcomes {
+		if err := outcome(); err != nil {
+			t.Error(err)
+		}
+	}
+	if ch, err := h.Changes(t.Context(), h.post, 0, 100); err != nil || len(ch.Comments) != 2 {
+		t.Errorf("%d comments, %v: the first and one of the two", len(ch.Comments), err)
+	}
+}
+
 // still is a writer whose database does not answer until it is told to go on.
 func still(t *testing.T) (w *pgWriter, goOn func()) {
 	gate := make(chan struct{})

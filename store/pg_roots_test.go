@@ -62,6 +62,21 @@ func TestPGRoundTrips(t *testing.T) {
 	}
 }
 
+// TestPGIDsAreNotGivenTwice: whoever comes with the id of another's comment is told nothing of it.
+func TestPGIDsAreNotGivenTwice(t *testing.T) {
+	s := openAt(t, store.Server.Address(t), time.Now)
+	post := makePost(t, s, "a")
+	first := newComment(post, "x")
+	if _, err := s.AddComment(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	other := newComment(post, "y")
+	other.ID = first.ID
+	if added, err := s.AddComment(t.Context(), other); err == nil {
+		t.Errorf("%+v", added)
+	}
+}
+
 // TestPGRootsOfManyPosts has writers write to many posts through several replicas, at either isolation. Nothing is lost,
 // nothing stands twice, and what repeats itself is found, though answers get lost on the way.
 func TestPGRootsOfManyPosts(t *testing.T) {

@@ -151,6 +151,15 @@ func TestPGWritesShareCommits(t *testing.T) {
 			t.Errorf("%q stands where %q should: first come, first numbered", c.Body, want)
 		}
 	}
+	page, err := h.Page(t.Context(), blog.PageQuery{PostID: h.post, Order: blog.Newest})
+	if err != nil || len(page.Comments) == 0 {
+		t.Fatal(page, err)
+	}
+	for i, c := range page.Comments {
+		if want := int64(101 - i); c.Seq != want {
+			t.Errorf("the newest but %d is %d, not %d", i, c.Seq, want)
+		}
+	}
 }
 
 // TestPGBatchSplits: what the database has against one comment does not befall those beside it. A refusal that can be worked

@@ -81,14 +81,14 @@ func TestLogLevelSaysWhatIsLogged(t *testing.T) {
 		log.Debug("debug")
 		log.Info("info")
 		log.Warn("warn")
-		got := ""
+		var got strings.Builder
 		for line := range strings.Lines(out.String()) {
 			_, after, _ := strings.Cut(line, `"msg":"`)
 			word, _, _ := strings.Cut(after, `"`)
-			got += word + " "
+			got.WriteString(word + " ")
 		}
-		if got != want {
-			t.Errorf("%s: logged %q, want %q", level, got, want)
+		if got.String() != want {
+			t.Errorf("%s: logged %q, want %q", level, got.String(), want)
 		}
 	}
 }

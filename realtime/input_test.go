@@ -219,7 +219,8 @@ func FuzzInput(f *testing.F) {
 	for _, seed := range [][]byte{
 		fromClient(0x81, "hello"), fromClient(0x89, "ping"), fromClient(0x88, "\x03\xe8bye"), fromClient(0x82, strings.Repeat("b", 200)),
 		slicesConcat(fromClient(0x01, "a"), fromClient(0x89, ""), fromClient(0x80, "b"), fromClient(0x88, "")),
-		fromClient(0x81, strings.Repeat("x", testLimit+1)), {0x81, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+		fromClient(0x81, strings.Repeat("x", testLimit+1)),
+		{0x81, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
 	} {
 		f.Add(seed, byte(3), byte(1))
 	}

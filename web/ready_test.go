@@ -106,8 +106,15 @@ func TestReadyAnswersAreTheHandlersOwn(t *testing.T) {
 				whole := l.ready("GET", target, "Accept-Encoding: br, gzip")
 				tag := "If-None-Match: " + regexp.MustCompile(`Etag: ([^\r]*)`).FindStringSubmatch(whole)[1]
 				for _, headers := range [][]string{
-					nil, {"Accept-Encoding: gzip"}, {"Accept-Encoding: br, gzip"}, {"Accept-Encoding: br;q=0, *"}, {tag}, {tag, "Accept-Encoding: br, gzip"},
-					{`If-None-Match: W/"other", *`}, {"Cookie: theme=dark"}, {"Sec-Fetch-Dest: document", "Accept: text/html"},
+					nil,
+					{"Accept-Encoding: gzip"},
+					{"Accept-Encoding: br, gzip"},
+					{"Accept-Encoding: br;q=0, *"},
+					{tag},
+					{tag, "Accept-Encoding: br, gzip"},
+					{`If-None-Match: W/"other", *`},
+					{"Cookie: theme=dark"},
+					{"Sec-Fetch-Dest: document", "Accept: text/html"},
 				} {
 					for _, method := range []string{"GET", "HEAD"} {
 						got := l.ready(method, target, headers...)

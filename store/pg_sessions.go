@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,8 +23,9 @@ const (
 
 // keptSession is a row of that table.
 type keptSession struct {
-	data   []byte
-	expiry int64
+	data    []byte
+	expiry  int64
+	givenUp func() error // of the caller: not nil when nobody waits for it any more
 }
 
 // gatherSessions leaves half of the connections to others.
@@ -47,7 +49,10 @@ func (s *pgStore) CommitSession(ctx context.Context, token string, data []byte, 
 	if !storable([]any{token}) {
 		return fmt.Errorf("keep session: %w", errNoText())
 	}
-	_, _, err := s.keeping.do(ctx, token, keptSession{append([]byte{}, data...), toMicros(expiry)})
+	_, kept, err := s.keeping.do(ctx, token, keptSession{append([]byte{}, data...), toMicros(expiry), ctx.Err})
+	if err == nil && !kept {
+		err = unavailable(time.Second, errors.New("another request wrote the same session and gave up"))
+	}
 	return s.named("keep session", err)
 }
 
@@ -66,11 +71,21 @@ func (s *pgStore) findSessions(ctx context.Context, asked map[string]struct{}) (
 	return answers, err
 }
 
-func (s *pgStore) keepSessions(ctx context.Context, rows map[string]keptSession) (map[string]struct{}, error) {
-	tokens := slices.Sorted(maps.Keys(rows))
-	data := column(tokens, func(token string) []byte { return rows[token].data })
-	expiries := column(tokens, func(token string) int64 { return rows[token].expiry })
-	return nil, s.writing.do(ctx, func(ctx context.Context, c *pgx.Conn) error {
+// keepSessions leaves out what was given up meanwhile: by a later try it could come back after it was ended.
+func (s *pgStore) keepSessions(ctx context.Context, rows map[string]keptSession) (kept map[string]struct{}, err error) {
+	sorted := slices.Sorted(maps.Keys(rows))
+	err = s.writing.do(ctx, func(ctx context.Context, c *pgx.Conn) error {
+		kept = make(map[string]struct{}, len(rows))
+		tokens := slices.DeleteFunc(slices.Clone(sorted), func(token string) bool { return rows[token].givenUp() != nil })
+		for _, token := range tokens {
+			kept[token] = struct{}{}
+		}
+		if len(tokens) == 0 {
+			return nil
+		}
+		data := column(tokens, func(token string) []byte { return rows[token].data })
+		expiries := column(tokens, func(token string) int64 { return rows[token].expiry })
 		return pgQuerier{c}.exec(ctx, putSessions, tokens, data, expiries)
 	})
+	return kept, err
 }

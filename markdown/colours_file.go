@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	coloursName  = "colours"
+	coloursName  = "vang.colours" // nobody else names a file so: what is in the way is made anew or deleted
 	coloursMark  = "Vang's colours of code 1; may be deleted at any time\n"
 	coloursLimit = 16 << 20 // bytes of the file: the code of some 80,000 posts
 	leftOver     = time.Hour

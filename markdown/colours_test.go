@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/google/go-cmp/cmp"
@@ -264,4 +265,25 @@ func FuzzColours(f *testing.F) {
 			t.Errorf("%q became %q", code, got)
 		}
 	})
+}
+
+// TestFilesOfOthersStay: the folder may be one that holds other things, however old these are.
+func TestFilesOfOthersStay(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-2 * leftOver)
+	for _, name := range []string{"colours", "colours-of-the-hall.csv"} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte("red"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	renderWith(t, NewAuthor(AuthorOptions{Cache: dir}), codeInGo)
+	for _, name := range []string{"colours", "colours-of-the-hall.csv"} {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(text) != "red" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+	}
 }

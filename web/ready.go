@@ -114,7 +114,8 @@ func (p *ready) answer(r *wire.Request) (a wire.Answer, ok bool) {
 // keepReady keeps the answer that is about to go out, for those who ask for the same. The header is that of this answer, but for
 // what the body says. The body is in the cache, at key; it was made of content, or of none if that is nil.
 func (s *Server) keepReady(h http.Header, r *http.Request, key string, content *posts.Snapshot, marks []mark, b *body) {
-	if !repeatable(r) || h.Get("Set-Cookie") != "" {
+	// What varies already does so by a header that a wire.Request does not have: a list is there for its script alone.
+	if !repeatable(r) || h.Get("Set-Cookie") != "" || h.Get("Vary") != "" {
 		return
 	}
 	v := visitOf(r.Context())

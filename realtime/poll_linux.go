@@ -143,8 +143,11 @@ func (p *poller) run(set *pollSet) {
 		n := 0
 		var failed error
 		err := raw.Read(func(fd uintptr) bool {
-			n, failed = syscall.EpollWait(int(fd), events, 0)
-			return n != 0 && !errors.Is(failed, syscall.EINTR)
+			for { // to wait after EINTR would be to wait for news while there are some
+				if n, failed = syscall.EpollWait(int(fd), events, 0); !errors.Is(failed, syscall.EINTR) {
+					return n != 0
+				}
+			}
 		})
 		if err != nil { // closed
 			return

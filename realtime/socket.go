@@ -55,7 +55,9 @@ func newSocket(conn net.Conn, h *Hub, parse func([]byte) (Head, bool)) *socket {
 func (s *socket) begin(early []byte) {
 	if s.parse != nil {
 		s.mu.Lock()
-		s.setTimer(time.AfterFunc(s.hub.opt.HelloTimeout, func() { s.close(codePolicy, "no first message came") }))
+		if !s.leaving && !s.over { // a drain may have come first, and its timer is what ends the connection
+			s.setTimer(time.AfterFunc(s.hub.opt.HelloTimeout, func() { s.close(codePolicy, "no first message came") }))
+		}
 		s.mu.Unlock()
 	}
 	s.receive(early)
@@ -246,6 +248,7 @@ const chatter = 30
 // afford counts a frame of the peer's.
 func (s *socket) afford() bool {
 	now := time.Now().UnixNano()
+	s.last = min(s.last, now) // or a clock that is put back takes away what was earned
 	earned := (now - s.last) / int64(time.Second)
 	s.last += earned * int64(time.Second)
 	s.left = int32(min(int64(s.left)+earned, chatter)) - 1

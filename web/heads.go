@@ -89,6 +89,9 @@ func (h *heads) learn(head blog.Head, at time.Time) {
 	defer h.mu.Unlock()
 	h.away = false
 	s := h.seen[head.PostID]
+	if s.head.Epoch != head.Epoch && at.Before(s.at) {
+		return // of an epoch that has ended since
+	}
 	if s.head.Epoch != head.Epoch || s.head.Rev < head.Rev {
 		s.head = head
 		if !s.at.IsZero() {

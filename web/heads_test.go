@@ -270,3 +270,18 @@ func TestADatabaseThatIsBackIsNoticed(t *testing.T) {
 		}
 	})
 }
+
+// TestAPageOfAnEarlierEpochTeachesNothing: it was still being read when the database was put back.
+func TestAPageOfAnEarlierEpochTeachesNothing(t *testing.T) {
+	h := newHeads(nil, time.Now, realtime.NewLocalBus())
+	now, after := time.Now(), blog.Head{PostID: "p", Epoch: "b", Rev: 3}
+	h.seen["p"] = sighting{head: after, at: now}
+	h.learn(blog.Head{PostID: "p", Epoch: "a", Rev: 9}, now.Add(-time.Second))
+	if got := h.known([]string{"p"})["p"]; got != after {
+		t.Errorf("%+v is believed again", got)
+	}
+	h.learn(blog.Head{PostID: "p", Epoch: "c", Rev: 1}, now.Add(time.Second))
+	if got := h.known([]string{"p"})["p"]; got.Epoch != "c" {
+		t.Errorf("%+v is still believed", got)
+	}
+}

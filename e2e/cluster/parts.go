@@ -111,7 +111,8 @@ func (c *Cluster) ways() (w Ways, err error) {
 	return w, err
 }
 
-// DatabaseURL is the address of a database of the cluster's PostgreSQL as w reaches it.
+// DatabaseURL is the address of a database of the cluster's PostgreSQL as w reaches it. Transactions are SERIALIZABLE, as
+// CockroachDB has them, which ends more of them than the REPEATABLE READ that Vang asks PostgreSQL for.
 func (c *Cluster) DatabaseURL(database string, w Ways) string {
 	if c.Postgres == nil {
 		return c.options.Database
@@ -120,7 +121,7 @@ func (c *Cluster) DatabaseURL(database string, w Ways) string {
 	for _, p := range w.Addresses {
 		addrs = append(addrs, p.Addr)
 	}
-	return c.Postgres.URL(database, addrs...)
+	return c.Postgres.URL(database, addrs...) + "&default_transaction_isolation=serializable"
 }
 
 func (c *Cluster) makeReplicas() error {

@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -63,7 +64,8 @@ type site struct {
 	log     *lines
 	ids     map[string]string // slug -> post id
 	wakes   func(postID string)
-	dir     string // of the content
+	dir     string   // of the content
+	idle    sync.Map // client's address -> chan struct{}: net/http waits for the next request
 }
 
 // lines is a log that tests read.
@@ -164,6 +166,11 @@ func (s *site) wire(ctx context.Context, log *slog.Logger, opts []option) {
 	s.server, err = web.New(d)
 	s.must(err)
 	s.http = httptest.NewUnstartedServer(s.server.Handler())
+	s.http.Config.ConnState = func(nc net.Conn, state http.ConnState) {
+		if ch, ok := s.idle.Load(nc.RemoteAddr().String()); ok && state == http.StateIdle {
+			ch.(chan struct{}) <- struct{}{}
+		}
+	}
 	s.http.Listener = wire.New(s.http.Config, s.server.Ready).Listener(s.http.Listener)
 	s.http.Start()
 	ran := make(chan struct{})

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -34,13 +33,6 @@ type Conn struct {
 	phase atomic.Int32
 	state atomic.Int32
 
-	// Of look. expected is set when net/http's read of one byte comes next, if any read comes.
-	expected atomic.Bool
-	raw      syscall.RawConn
-	peek     func(fd uintptr) bool // nil: there is no looking here
-	byte     [1]byte
-	lookErr  error
-
 	// Of the goroutine that reads at a request's boundary.
 	request Request
 	renewed int64 // second in which the deadlines were last set for ready answers; 0: net/http set them
@@ -56,7 +48,6 @@ func newConn(f *Front, nc net.Conn) *Conn {
 	if a, err := netip.ParseAddrPort(nc.RemoteAddr().String()); err == nil {
 		c.request.Peer = a.Addr().Unmap().WithZone("")
 	}
-	c.prepareToLook()
 	return c
 }
 
@@ -69,7 +60,6 @@ func (c *Conn) turned(state http.ConnState) {
 	case http.StateIdle:
 		_ = c.flush() // such as a HEAD answer of exactly one buffer; a broken connection is found by the next read
 		c.renewed = 0
-		c.expected.Store(false)
 		c.phase.Store(turning)
 	case http.StateHijacked:
 		_ = c.flush()
@@ -86,10 +76,6 @@ func (c *Conn) SetReadDeadline(t time.Time) error {
 		c.phase.Store(waiting)
 	case waiting:
 		c.phase.CompareAndSwap(waiting, busy)
-	case busy:
-		if t.IsZero() { // which it does before it starts the goroutine that reads one byte
-			c.expected.Store(true)
-		}
 	}
 	return c.Conn.SetReadDeadline(t)
 }
@@ -99,9 +85,6 @@ func (c *Conn) SetReadDeadline(t time.Time) error {
 func (c *Conn) Read(p []byte) (int, error) {
 	if c.phase.Load() == waiting && len(p) == serverBuffer && c.front.ready != nil {
 		return c.readBeyond(p)
-	}
-	if c.expected.CompareAndSwap(true, false) && len(p) == 1 && c.peek != nil {
-		return 0, c.look()
 	}
 	return c.Conn.Read(p)
 }

@@ -62,13 +62,6 @@ func stormRows(ctx context.Context, b *Bench, n int) (rows [][]string, err error
 }
 
 func (w *storm) pass(ctx context.Context) (row []string, err error) {
-	for range stormHands {
-		hand, err := crowd.NewCaller(w.loop, w.addr)
-		if err != nil {
-			return nil, err
-		}
-		w.hands = append(w.hands, hand)
-	}
 	defer func() {
 		for _, hand := range w.hands {
 			err = errors.Join(err, hand.Close())
@@ -121,30 +114,39 @@ func (w *storm) blow(ctx context.Context) error {
 
 // hand gives what is to be said to those who are free.
 func (w *storm) hand() error {
-	for _, hand := range w.hands {
-		if len(w.due) == 0 {
-			return nil
-		}
-		if hand.Busy {
-			continue
-		}
-		at := w.due[0]
-		w.due = w.due[1:]
-		err := hand.Ask(w.say(w.text(0)), func(a crowd.Answer) error {
-			number, err := numberOf(a)
+	for i := 0; i < stormHands && len(w.due) > 0; i++ {
+		if i == len(w.hands) {
+			// Not before there is something to say: a server may end a connection on which nothing is asked for ten seconds.
+			hand, err := crowd.NewCaller(w.loop, w.addr)
 			if err != nil {
 				return err
 			}
-			w.answered[number] = a.At
-			w.at = max(w.at, number)
-			w.posts = append(w.posts, a.At-at)
-			return w.hand()
-		})
-		if err != nil {
+			w.hands = append(w.hands, hand)
+		}
+		if w.hands[i].Busy {
+			continue
+		}
+		if err := w.speak(w.hands[i]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// speak has a hand send what has been due for longest.
+func (w *storm) speak(hand *crowd.Caller) error {
+	at := w.due[0]
+	w.due = w.due[1:]
+	return hand.Ask(w.say(w.text(0)), func(a crowd.Answer) error {
+		number, err := numberOf(a)
+		if err != nil {
+			return err
+		}
+		w.answered[number] = a.At
+		w.at = max(w.at, number)
+		w.posts = append(w.posts, a.At-at)
+		return w.hand()
+	})
 }
 
 // look has someone load the page again and again while comments come.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"vang/e2e/cluster"
 )
 
 // source is a real post, without its front matter.
@@ -32,7 +34,7 @@ func (b *Bench) readSources() ([]source, error) {
 	if b.Corpora == "" {
 		b.leave("VANG_CORPORA is not set: the few posts of this checkout stand for real blogs, again and again")
 		var err error
-		if dir, err = checkoutFolder("content", "posts"); err != nil {
+		if dir, err = cluster.Folder("content", "posts"); err != nil {
 			return nil, err
 		}
 	}
@@ -123,23 +125,4 @@ func (b *Bench) texts(n int) []string {
 		}
 	}
 	return found
-}
-
-// checkoutFolder is a folder of the checkout that the working directory is in.
-func checkoutFolder(parts ...string) (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		path := filepath.Join(append([]string{dir}, parts...)...)
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			return path, nil
-		}
-		above := filepath.Dir(dir)
-		if above == dir {
-			return "", fmt.Errorf("there is no %s here: run this inside a checkout of Vang", filepath.Join(parts...))
-		}
-		dir = above
-	}
 }

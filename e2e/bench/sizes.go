@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"vang/e2e/cluster"
 )
 
 func memoryPart() Part {
@@ -89,7 +91,7 @@ func assetsPart() Part {
 }
 
 func assetsCases(context.Context, *Bench) ([]Case, error) {
-	dist, err := checkoutFolder("static", "dist")
+	dist, err := cluster.Folder("static", "dist")
 	if err != nil {
 		return nil, err
 	}

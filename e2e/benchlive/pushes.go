@@ -62,13 +62,7 @@ func pushesRows(ctx context.Context, b *Bench, n int) ([][]string, error) {
 
 // vangOf is the program itself with SQLite.
 func (b *Bench) vangOf(name string, rounds int) *measured {
-	return &measured{name: name, rounds: rounds, start: func(ctx context.Context) (*server, error) {
-		args, err := b.onSQLite()
-		if err != nil {
-			return nil, err
-		}
-		return b.startVang(ctx, args...)
-	}}
+	return &measured{name: name, rounds: rounds, start: b.startAlone}
 }
 
 // peerOf is a peer whose messages are as large as Vang's were.

@@ -59,6 +59,15 @@ func (b *Bench) startVangAt(ctx context.Context, addr string, args ...string) (*
 	return s, nil
 }
 
+// startAlone starts a server alone, with a new database.
+func (b *Bench) startAlone(ctx context.Context) (*server, error) {
+	args, err := b.onSQLite()
+	if err != nil {
+		return nil, err
+	}
+	return b.startVang(ctx, args...)
+}
+
 // onSQLite are the arguments of a server alone, with a new database.
 func (b *Bench) onSQLite() ([]string, error) {
 	dir, err := os.MkdirTemp(b.dir, "sqlite-")

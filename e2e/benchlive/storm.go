@@ -31,11 +31,7 @@ type storm struct {
 
 // stormRows has a storm pass over one post.
 func stormRows(ctx context.Context, b *Bench, n int) (rows [][]string, err error) {
-	args, err := b.onSQLite()
-	if err != nil {
-		return nil, err
-	}
-	s, err := b.startVang(ctx, args...)
+	s, err := b.startAlone(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -18,11 +18,7 @@ const (
 
 // stuckRows measures the same pushes before, while and after some readers are stuck.
 func stuckRows(ctx context.Context, b *Bench, n int) (rows [][]string, err error) {
-	args, err := b.onSQLite()
-	if err != nil {
-		return nil, err
-	}
-	s, err := b.startVang(ctx, args...)
+	s, err := b.startAlone(ctx)
 	if err != nil {
 		return nil, err
 	}

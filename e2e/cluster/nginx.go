@@ -36,7 +36,7 @@ func StartNginx(ctx context.Context, dir string, e Edge) (*testbed.Nginx, error)
 
 // Write writes the configuration into dir: anew, for a reload.
 func (e Edge) Write(ctx context.Context, dir string) error {
-	templates, err := folder("deploy", "nginx")
+	templates, err := Folder("deploy", "nginx")
 	if err != nil {
 		return err
 	}
@@ -68,8 +68,8 @@ func (e Edge) environment(dir string) []string {
 	return env
 }
 
-// folder is one of the checkout that the working directory is in.
-func folder(parts ...string) (string, error) {
+// Folder is one of the checkout that the working directory is in.
+func Folder(parts ...string) (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err

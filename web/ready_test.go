@@ -375,7 +375,7 @@ func TestReadyAnswersAreCounted(t *testing.T) {
 		body := l.ready("GET", "/blog/hello", "Accept-Encoding: gzip")
 		_, text, _ := strings.Cut(body, "\r\n\r\n")
 		count := func(series string) (n float64) {
-			time.Sleep(50 * time.Millisecond) // an answer is counted when it is written, and its client may be quicker
+			l.ask("GET", "/readyz") // an answer is counted after it is written: before the next on its connection is
 			for row := range strings.SplitSeq(s.get(s.browser(), "/metrics").text, "\n") {
 				if value, ok := strings.CutPrefix(row, series+" "); ok {
 					_, _ = fmt.Sscan(value, &n)

@@ -101,7 +101,8 @@ func TestReadyAnswersAreTheHandlersOwn(t *testing.T) {
 				"/robots.txt", s.asset("vang.js"), s.asset("icon.svg"), "/speculation-rules.json",
 			} {
 				_, _ = l.ask("GET", target, "Accept-Encoding: br, gzip")
-				_, _ = l.ask("GET", target, "Accept-Encoding: br, gzip")
+				s.server.Close() // no other compression runs, such as that of the page with the comments
+				_, _ = l.ask("GET", target, "Accept-Encoding: br, gzip", odd)
 				s.server.Close() // brotli is there
 				whole := l.ready("GET", target, "Accept-Encoding: br, gzip")
 				tag := "If-None-Match: " + regexp.MustCompile(`Etag: ([^\r]*)`).FindStringSubmatch(whole)[1]

@@ -17,7 +17,12 @@ var allowed = map[string]struct {
 }{
 	"blog":             {ours: []string{}, others: []string{}},
 	"markdown":         {ours: []string{"blog"}},
-	"posts":            {ours: []string{"blog", "markdown"}},
+	"maths":            {ours: []string{}},
+	"diagrams":         {ours: []string{}},
+	"pictures":         {ours: []string{}},
+	"cards":            {ours: []string{}},
+	"search":           {ours: []string{"blog"}},
+	"posts":            {ours: []string{"blog", "markdown", "pictures"}},
 	"migrations":       {ours: []string{}},
 	"store":            {ours: []string{"blog", "migrations"}},
 	"store/storetest":  {ours: []string{"blog", "store"}},
@@ -28,7 +33,7 @@ var allowed = map[string]struct {
 	"static":           {ours: []string{}, others: []string{}},
 	"content":          {ours: []string{}, others: []string{}},
 	"testbed":          {ours: []string{}, others: []string{}},
-	"web":              {ours: []string{"blog", "markdown", "posts", "views", "realtime", "static", "wire"}},
+	"web":              {ours: []string{"blog", "markdown", "posts", "views", "realtime", "static", "wire", "pictures", "cards", "search"}},
 	"wire":             {ours: []string{}, others: []string{}},
 }
 

@@ -27,6 +27,12 @@ type AuthorOptions struct {
 	Reserved   []string            // ids that pages use themselves, besides the built-in ones: no heading gets them
 	CacheBytes int                 // most bytes of rendered text kept in memory; 24 MiB if 0
 	Cache      string              // folder that keeps the colours of code; "" if there is none
+
+	// Math turns a formula in TeX into MathML, on a line of its own if display; nil leaves formulas as they were typed. An
+	// error is for the author. It may be called concurrently.
+	Math func(tex string, display bool) (mathML string, err error)
+	// Diagram draws a fenced block in a drawing language as SVG; ok is false for a language that it does not know.
+	Diagram func(language, source string) (svg string, ok bool, err error)
 }
 
 // DocOptions tell of one document.
@@ -34,6 +40,38 @@ type DocOptions struct {
 	Lang  blog.Lang
 	Title string // the page shows it already: a first heading of level 1 that says the same is left out
 	Line  int    // number of the source's first line within its file, for warnings; 1 if 0
+
+	Path         string       // of the file in its content folder, such as "posts/trip/index.md"
+	Dialect      Dialect      // whose constructs the text may have
+	Surroundings Surroundings // what the text can refer to; nil if it stands alone
+}
+
+// Dialect is the tool for which a text was written.
+type Dialect int
+
+// All dialects share what Markdown is. Constructs of a dialect are understood in the others too, as far as they cannot be
+// meant otherwise.
+const (
+	DialectVang   Dialect = iota
+	DialectHugo           // shortcodes
+	DialectJekyll         // Liquid
+	DialectZola           // Tera shortcodes
+)
+
+// Surroundings is what a document can refer to. A rendering is kept as long as all that it asked for gets the same answers,
+// so these must be quick and depend on nothing but the content. Paths are those of files in the content folder.
+type Surroundings interface {
+	// Link finds what a document at path from means by a link to a file, a name in [[ ]], a ref or a post_url: its address,
+	// escaped, with the fragment of target, and its title.
+	Link(from, target string) (url, title string, ok bool)
+	// Picture finds the picture that src means in the document at path from. ok is false for what is no file of this site; a
+	// file that should be one and is not there is Missing.
+	Picture(from, src string) (p blog.Picture, ok bool)
+	// Include reads a file that a document includes: Jekyll's _includes, Hugo's include and readfile.
+	Include(from, name string) (text []byte, ok bool)
+	// Param is a value of the document's front matter or, where that has none, of the site's settings. Names are in small
+	// letters; dots go into maps.
+	Param(from, name string) (value string, ok bool)
 }
 
 // Warning tells an author of something that the page does not show as they may have meant it.

@@ -1,0 +1,4 @@
+// Package diagrams draws what authors sketch in text as SVG.
+//
+// It imports nothing of ours.
+package diagrams

@@ -88,6 +88,8 @@ type Author struct {
 	words    map[blog.Lang]Words
 	reserved []string
 	cache    *cache
+	math     func(tex string, display bool) (string, error)
+	diagram  func(language, source string) (string, bool, error)
 }
 
 const defaultCacheBytes = 24 << 20
@@ -107,6 +109,8 @@ func NewAuthor(o AuthorOptions) *Author {
 		words:    words,
 		reserved: append(pageIDs(), o.Reserved...),
 		cache:    newCache(o.CacheBytes),
+		math:     o.Math,
+		diagram:  o.Diagram,
 	}
 }
 
@@ -126,6 +130,7 @@ func authorMarkdown(cache string) goldmark.Markdown {
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML([]byte("↩\uFE0E"))),
 			extension.DefinitionList, extension.Typographer,
 			extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksSimple)),
+			mathExtension{},
 		),
 		goldmark.WithRendererOptions(
 			html.WithUnsafe(), // what is unsafe is decided in the tree: links by shaper, raw HTML by clean
@@ -142,8 +147,9 @@ func (a *Author) Render(ctx context.Context, source []byte, o DocOptions) (blog.
 
 // RenderKeyed is Render for a text that key stands for; load is called only if its rendering is not at hand.
 func (a *Author) RenderKeyed(ctx context.Context, key string, load func() ([]byte, error), o DocOptions) (blog.Document, []Warning, error) {
-	full := strings.Join([]string{key, o.Lang, fmt.Sprint(o.Line), o.Title}, "\x00")
-	r, err := a.cache.get(ctx, full, func() (rendered, error) {
+	full := strings.Join([]string{key, o.Lang, fmt.Sprint(o.Line, int(o.Dialect)), o.Path, o.Title}, "\x00")
+	valid := func(r rendered) bool { return r.asked.holds(o.Surroundings) }
+	r, err := a.cache.get(ctx, full, valid, func() (rendered, error) {
 		source, err := load()
 		if err != nil {
 			return rendered{}, err
@@ -157,6 +163,7 @@ func (a *Author) RenderKeyed(ctx context.Context, key string, load func() ([]byt
 type rendered struct {
 	doc      blog.Document
 	warnings []Warning
+	asked    *asked // what it depends on besides its source
 }
 
 // authorNesting is far beyond what anyone writes by hand; without a limit a hostile file could exhaust the stack.
@@ -164,8 +171,9 @@ const authorNesting = 100
 
 func (a *Author) render(source []byte, o DocOptions) (r rendered, err error) {
 	defer recovered(&err)
-	source = flatten(source, authorNesting)
-	st := &state{source: source, options: o, words: a.wordsFor(o.Lang), ids: newIDs(a.reserved), first: max(o.Line, 1), warned: map[string]bool{}}
+	st := a.newState(source, o)
+	source = flatten(st.expand(source), authorNesting)
+	st.source = source
 	pc := parser.NewContext()
 	pc.Set(shapeKey, st)
 	doc := a.markdown.Parser().Parse(text.NewReader(source), parser.WithContext(pc))
@@ -184,9 +192,17 @@ func (a *Author) render(source []byte, o DocOptions) (r rendered, err error) {
 	words, ideographs := Count(source)
 	slices.SortStableFunc(st.warnings, func(x, y Warning) int { return x.Line - y.Line })
 	return rendered{
-		doc:      blog.Document{HTML: out, Headings: st.headings, Words: words + ideographs},
+		doc:      blog.Document{HTML: out, Headings: st.headings, Words: words + ideographs, Pictures: st.pictures},
 		warnings: st.warnings,
+		asked:    st.around,
 	}, nil
+}
+
+func (a *Author) newState(source []byte, o DocOptions) *state {
+	return &state{
+		author: a, source: source, options: o, around: newAsked(o.Surroundings, o.Path), words: a.wordsFor(o.Lang),
+		ids: newIDs(a.reserved), first: max(o.Line, 1), warned: map[string]bool{},
+	}
 }
 
 // wordsFor finds the words of lang, of its language without region, or English ones.

@@ -31,14 +31,26 @@ func newCache(limit int) *cache {
 	return &cache{turns: make(chan struct{}, runtime.GOMAXPROCS(0)), limit: limit, byKey: map[string]*list.Element{}, used: list.New()}
 }
 
-// get returns what is kept under key, or what make makes. Errors are not kept. A caller whose ctx ends leaves the work to
-// the others who wait for it.
-func (c *cache) get(ctx context.Context, key string, make func() (rendered, error)) (rendered, error) {
-	if r, ok := c.find(key); ok {
+// get returns what is kept under key and valid, or what make makes. Errors are not kept. A caller whose ctx ends leaves the
+// work to the others who wait for it.
+func (c *cache) get(ctx context.Context, key string, valid func(rendered) bool, make func() (rendered, error)) (rendered, error) {
+	// Somebody who renders with other surroundings, of a snapshot that this one replaces, may be ahead of this caller.
+	for range 3 {
+		r, err := c.once(ctx, key, valid, make)
+		if err != nil || valid(r) {
+			return r, err
+		}
+	}
+	return make()
+}
+
+// once is get, but joins whoever makes key already.
+func (c *cache) once(ctx context.Context, key string, valid func(rendered) bool, make func() (rendered, error)) (rendered, error) {
+	if r, ok := c.find(key); ok && valid(r) {
 		return r, nil
 	}
 	done := c.flight.DoChan(key, func() (any, error) {
-		if r, ok := c.find(key); ok {
+		if r, ok := c.find(key); ok && valid(r) {
 			return r, nil
 		}
 		c.turns <- struct{}{}
@@ -72,26 +84,35 @@ func (c *cache) keep(key string, r rendered) {
 	e := &cacheEntry{key: key, value: r, size: r.size() + 2*len(key)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if old, ok := c.byKey[key]; ok { // what it was asked for has changed
+		c.drop(old)
+	}
 	if e.size > c.limit {
 		return
 	}
 	c.byKey[key] = c.used.PushFront(e)
 	c.size += e.size
 	for c.size > c.limit {
-		last := c.used.Back()
-		old := c.used.Remove(last).(*cacheEntry)
-		delete(c.byKey, old.key)
-		c.size -= old.size
+		c.drop(c.used.Back())
 	}
+}
+
+func (c *cache) drop(e *list.Element) {
+	old := c.used.Remove(e).(*cacheEntry)
+	delete(c.byKey, old.key)
+	c.size -= old.size
 }
 
 // entryOverhead is about what the maps, lists and headers of one rendering take.
 const entryOverhead = 400
 
 func (r rendered) size() int {
-	n := len(r.doc.HTML) + entryOverhead
+	n := len(r.doc.HTML) + entryOverhead + r.asked.size()
 	for _, h := range r.doc.Headings {
 		n += len(h.ID) + len(h.Text) + 40
+	}
+	for _, p := range r.doc.Pictures {
+		n += len(p.Src) + len(p.Alt) + len(p.Srcset) + 120
 	}
 	for _, w := range r.warnings {
 		n += len(w.Message) + 24

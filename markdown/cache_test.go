@@ -15,6 +15,8 @@ import (
 	"vang/blog"
 )
 
+func always(rendered) bool { return true }
+
 func sized(n int) rendered { return rendered{doc: blog.Document{HTML: strings.Repeat("x", n)}} }
 
 func TestCacheRendersOnceForAllWhoWait(t *testing.T) {
@@ -29,7 +31,7 @@ func TestCacheRendersOnceForAllWhoWait(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				if r, err := c.get(t.Context(), "k", slow); err != nil || len(r.doc.HTML) != 10 {
+				if r, err := c.get(t.Context(), "k", always, slow); err != nil || len(r.doc.HTML) != 10 {
 					t.Errorf("%v %v", r, err)
 				}
 			})
@@ -48,7 +50,7 @@ func TestNoMoreAreRenderedAtOnceThanThereAreCores(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 10 * cap(c.turns) {
 			wg.Go(func() {
-				_, _ = c.get(t.Context(), fmt.Sprint(i), func() (rendered, error) {
+				_, _ = c.get(t.Context(), fmt.Sprint(i), always, func() (rendered, error) {
 					most.Store(max(most.Load(), now.Add(1)))
 					time.Sleep(time.Second)
 					now.Add(-1)
@@ -68,7 +70,7 @@ func TestCacheLetsAnImpatientReaderGo(t *testing.T) {
 		c := newCache(1 << 20)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := c.get(ctx, "k", func() (rendered, error) {
+		_, err := c.get(ctx, "k", always, func() (rendered, error) {
 			time.Sleep(10 * time.Second)
 			return sized(1), nil
 		})
@@ -86,7 +88,7 @@ func TestCacheLetsAnImpatientReaderGo(t *testing.T) {
 func TestCacheStaysWithinItsBytes(t *testing.T) {
 	c := newCache(100_000)
 	for i := range 1000 {
-		_, err := c.get(t.Context(), fmt.Sprint(i), func() (rendered, error) { return sized(1000), nil })
+		_, err := c.get(t.Context(), fmt.Sprint(i), always, func() (rendered, error) { return sized(1000), nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +102,7 @@ func TestCacheStaysWithinItsBytes(t *testing.T) {
 	if _, ok := c.find("500"); ok {
 		t.Error("what was not used for long is still there")
 	}
-	if _, err := c.get(t.Context(), "big", func() (rendered, error) { return sized(200_000), nil }); err != nil || c.used.Len() < 50 {
+	if _, err := c.get(t.Context(), "big", always, func() (rendered, error) { return sized(200_000), nil }); err != nil || c.used.Len() < 50 {
 		t.Errorf("a document beyond the limit must pass through and drive nothing out: %v", err)
 	}
 }
@@ -108,10 +110,53 @@ func TestCacheStaysWithinItsBytes(t *testing.T) {
 func TestCacheKeepsNoErrors(t *testing.T) {
 	c := newCache(1000)
 	broken := errors.New("broken")
-	if _, err := c.get(t.Context(), "k", func() (rendered, error) { return rendered{}, broken }); !errors.Is(err, broken) {
+	if _, err := c.get(t.Context(), "k", always, func() (rendered, error) { return rendered{}, broken }); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := c.get(t.Context(), "k", func() (rendered, error) { return sized(1), nil }); err != nil {
+	if _, err := c.get(t.Context(), "k", always, func() (rendered, error) { return sized(1), nil }); err != nil {
 		t.Errorf("the error stayed: %v", err)
 	}
+}
+
+func TestCacheMakesAgainWhatIsValidNoMore(t *testing.T) {
+	c := newCache(100_000)
+	made := 0
+	get := func(want int) rendered {
+		t.Helper()
+		valid := func(r rendered) bool { return len(r.doc.HTML) == want }
+		r, err := c.get(t.Context(), "k", valid, func() (rendered, error) { made++; return sized(want), nil })
+		if err != nil || len(r.doc.HTML) != want {
+			t.Fatalf("%d bytes, want %d: %v", len(r.doc.HTML), want, err)
+		}
+		return r
+	}
+	for _, want := range []int{10, 10, 20, 20, 10} {
+		get(want)
+	}
+	if made != 3 || c.used.Len() != 1 || c.size != sized(10).size()+2 {
+		t.Errorf("made %d times, %d entries of %d bytes", made, c.used.Len(), c.size)
+	}
+}
+
+// TestCacheGivesNobodyAnOlderSnapshotsRendering: a reader of the new snapshot waits for the flight of an old one, whose
+// rendering is not theirs.
+func TestCacheGivesNobodyAnOlderSnapshotsRendering(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCache(1 << 20)
+		get := func(want int) {
+			valid := func(r rendered) bool { return len(r.doc.HTML) == want }
+			r, err := c.get(t.Context(), "k", valid, func() (rendered, error) {
+				time.Sleep(time.Second)
+				return sized(want), nil
+			})
+			if err != nil || len(r.doc.HTML) != want {
+				t.Errorf("%d bytes, want %d: %v", len(r.doc.HTML), want, err)
+			}
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() { get(1) })
+		time.Sleep(time.Second / 2)
+		wg.Go(func() { get(2) })
+		wg.Wait()
+	})
 }

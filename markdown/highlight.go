@@ -33,15 +33,25 @@ func parseFence(info string) fence {
 	return f
 }
 
+func fenceOf(n *ast.FencedCodeBlock, source []byte) fence {
+	if n.Info == nil {
+		return fence{}
+	}
+	return parseFence(unescape(n.Info.Value(source)))
+}
+
+// shapeFence replaces a block that is no code but a formula or a drawing.
+func (st *state) shapeFence(n *ast.FencedCodeBlock) {
+	if f := fenceOf(n, st.source); !st.shapeMath(n, f) {
+		st.shapeDiagram(n, f)
+	}
+}
+
 func (r authorRenderer) fenced(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	var f fence
-	if info := n.(*ast.FencedCodeBlock).Info; info != nil {
-		f = parseFence(unescape(info.Value(source)))
-	}
-	r.writeCode(w, f, string(n.Lines().Value(source)))
+	r.writeCode(w, fenceOf(n.(*ast.FencedCodeBlock), source), string(n.Lines().Value(source)))
 	return ast.WalkSkipChildren, nil
 }
 

@@ -14,13 +14,17 @@ import (
 
 // state is what one rendering knows and learns.
 type state struct {
-	source  []byte
+	author  *Author
+	source  []byte // with the constructs of other tools expanded, once expand returned
 	options DocOptions
+	around  *asked // what the document can refer to: all questions go through it
 	words   Words
 	ids     ids
-	first   int // number of the source's first line
+	first   int                // number of the source's first line
+	origin  func(line int) int // of which line, from 0, of what the author wrote a line of source is; nil if nothing was expanded
 
 	headings []blog.Heading
+	pictures []blog.Picture
 	warnings []Warning
 	warned   map[string]bool
 	raw      bool // the author wrote HTML: the result is cleaned
@@ -32,11 +36,14 @@ func (st *state) warn(offset int, format string, args ...any) {
 		return // the author mends the first and sees the others
 	}
 	st.warned[message] = true
-	line := st.first
+	line := 0
 	if offset > 0 {
-		line += bytes.Count(st.source[:min(offset, len(st.source))], []byte("\n"))
+		line = bytes.Count(st.source[:min(offset, len(st.source))], []byte("\n"))
 	}
-	st.warnings = append(st.warnings, Warning{Line: line, Message: message})
+	if st.origin != nil {
+		line = st.origin(line)
+	}
+	st.warnings = append(st.warnings, Warning{Line: st.first + line, Message: message})
 }
 
 // shaper turns the tree that goldmark parsed into the one that Vang shows.
@@ -51,6 +58,7 @@ type found struct {
 	tables   []*extast.Table
 	boxes    []*extast.TaskCheckBox
 	raw      []ast.Node // inline and block HTML
+	fences   []*ast.FencedCodeBlock
 	code     []text.Segment
 }
 
@@ -74,6 +82,9 @@ func (s shaper) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
 	}
 	for _, n := range f.raw {
 		st.shapeRaw(n)
+	}
+	for _, n := range f.fences {
+		st.shapeFence(n)
 	}
 	st.findConstructs(f.code)
 }
@@ -112,7 +123,10 @@ func (f *found) add(n ast.Node) {
 		f.boxes = append(f.boxes, n)
 	case *ast.RawHTML, *ast.HTMLBlock:
 		f.raw = append(f.raw, n)
-	case *ast.CodeBlock, *ast.FencedCodeBlock:
+	case *ast.FencedCodeBlock:
+		f.fences = append(f.fences, n)
+		f.code = append(f.code, n.Lines().Sliced(0, n.Lines().Len())...)
+	case *ast.CodeBlock:
 		f.code = append(f.code, n.Lines().Sliced(0, n.Lines().Len())...)
 	case *ast.CodeSpan:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {

@@ -1,0 +1,82 @@
+package markdown
+
+import (
+	"testing"
+
+	"vang/blog"
+)
+
+// town is Surroundings for tests: maps from targets to what they mean. It counts what it is asked.
+type town struct {
+	links    map[string][2]string
+	pictures map[string]blog.Picture
+	includes map[string]string
+	params   map[string]string
+	asked    int
+}
+
+func (w *town) Link(_, target string) (url, title string, ok bool) {
+	w.asked++
+	l, ok := w.links[target]
+	return l[0], l[1], ok
+}
+
+func (w *town) Picture(_, src string) (blog.Picture, bool) {
+	w.asked++
+	p, ok := w.pictures[src]
+	return p, ok
+}
+
+func (w *town) Include(_, name string) ([]byte, bool) {
+	w.asked++
+	text, ok := w.includes[name]
+	return []byte(text), ok
+}
+
+func (w *town) Param(_, name string) (string, bool) {
+	w.asked++
+	value, ok := w.params[name]
+	return value, ok
+}
+
+func TestAnswersAreKeptAsLongAsTheyHold(t *testing.T) {
+	full := func() *town {
+		return &town{
+			links:    map[string][2]string{"b.md": {"/blog/b", "B"}},
+			pictures: map[string]blog.Picture{"x.png": {Src: "/x", Width: 1, Sources: []blog.PictureSource{{Type: "image/avif", Srcset: "/y"}}}},
+			includes: map[string]string{"f": "text"},
+			params:   map[string]string{"math": "true"},
+		}
+	}
+	a := newAsked(full(), "a.md")
+	a.Link("b.md")
+	a.Link("gone.md")
+	a.Picture("x.png")
+	a.Include("f")
+	a.Param("math")
+	if !a.holds(full()) {
+		t.Fatal("the same answers from another place do not hold")
+	}
+	for name, change := range map[string]func(*town){
+		"address":     func(w *town) { w.links["b.md"] = [2]string{"/blog/c", "B"} },
+		"title":       func(w *town) { w.links["b.md"] = [2]string{"/blog/b", "C"} },
+		"moved sign":  func(w *town) { w.links["b.md"] = [2]string{"/blog/bB", ""} },
+		"found":       func(w *town) { w.links["gone.md"] = [2]string{"/blog/g", ""} },
+		"lost":        func(w *town) { delete(w.links, "b.md") },
+		"width":       func(w *town) { w.pictures["x.png"] = blog.Picture{Src: "/x", Width: 2} },
+		"source":      func(w *town) { w.pictures["x.png"].Sources[0].Srcset = "/z" },
+		"include":     func(w *town) { w.includes["f"] = "other" },
+		"param":       func(w *town) { w.params["math"] = "false" },
+		"param gone":  func(w *town) { delete(w.params, "math") },
+		"empty param": func(w *town) { w.params["math"] = "" },
+	} {
+		w := full()
+		change(w)
+		if a.holds(w) {
+			t.Errorf("%s: an answer changed and was not noticed", name)
+		}
+	}
+	if a.holds(nil) {
+		t.Error("nothing is found any more, and that was not noticed")
+	}
+}

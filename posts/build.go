@@ -86,9 +86,14 @@ func (b *builder) fill(e *entry) {
 	if p.Date.IsZero() {
 		p.Date = e.place.date
 	}
+	p.Authors = slices.Clone(p.Authors) // the file's own are shared
 	if len(p.Authors) == 0 && b.site.Author.Name != "" {
 		p.Authors = []blog.Person{b.site.Author}
 	}
+	for i := range p.Authors {
+		p.Authors[i].Slug = cmp.Or(p.Authors[i].Slug, blog.Slug(p.Authors[i].Name))
+	}
+	p.Section = e.place.section()
 	p.Comments = p.Comments && !p.Page
 	p.Slug = blog.Slug(cmp.Or(strings.Trim(e.file.slug, "/"), e.place.name))
 	p.Translation = cmp.Or(e.file.key, e.place.key())

@@ -24,7 +24,7 @@ func (s *Snapshot) Document(ctx context.Context, p blog.Post) (blog.Document, er
 	if err != nil {
 		return blog.Document{}, fmt.Errorf("document %s: %w", p.Path, err)
 	}
-	if it, ok := s.at(p.Path); ok && len(warnings) > 0 && it.file.told.CompareAndSwap(false, true) {
+	if it, ok := s.itemOf(p); ok && len(warnings) > 0 && it.file.told.CompareAndSwap(false, true) {
 		w := warnings[0]
 		s.log.WarnContext(ctx, "content: "+w.Message, "file", p.Source, "line", w.Line, "more", len(warnings)-1)
 	}
@@ -32,11 +32,14 @@ func (s *Snapshot) Document(ctx context.Context, p blog.Post) (blog.Document, er
 }
 
 func (s *Snapshot) render(ctx context.Context, p blog.Post) (blog.Document, []markdown.Warning, error) {
-	it, ok := s.at(p.Path)
+	it, ok := s.itemOf(p)
 	if !ok {
 		return blog.Document{}, nil, blog.E(blog.NotFound, nil)
 	}
-	options := markdown.DocOptions{Lang: it.post.Lang, Title: it.post.Title, Line: it.file.bodyLine}
+	options := markdown.DocOptions{
+		Lang: it.post.Lang, Title: it.post.Title, Line: it.file.bodyLine,
+		Path: it.file.path, Dialect: s.dialect, Surroundings: s,
+	}
 	load := func() ([]byte, error) {
 		body, err := it.file.text.load()
 		if err != nil {

@@ -122,26 +122,31 @@ func permalinks(m fields) []string {
 	return out
 }
 
-// terms reads categories and tags. A post has one category; others that it names become tags.
+// terms reads categories and tags, in the front matter itself and, as Zola has it, in its [taxonomies].
 func (f *file) terms(m fields) {
-	categories := m.words("categories")
-	if c := m.text("category"); c != "" {
-		categories = append([]string{c}, categories...)
-	}
 	tax := m.below("taxonomies")
-	categories = append(categories, tax.words("categories")...)
-	tags := append(m.words("tags", "tag"), tax.words("tags")...)
-	if len(categories) > 0 {
-		f.post.Category = termOf(categories[0])
-		tags = append(categories[1:], tags...)
+	var categories []string
+	if c := m.text("category"); c != "" {
+		categories = append(categories, c)
 	}
-	seen := map[string]bool{f.post.Category.Slug: true}
-	for _, tag := range tags {
-		if t := termOf(tag); !seen[t.Slug] {
+	categories = append(append(categories, m.words("categories")...), tax.words("categories", "category")...)
+	f.post.Categories = termsOf(categories)
+	if len(f.post.Categories) > 0 {
+		f.post.Category = f.post.Categories[0]
+	}
+	f.post.Tags = termsOf(append(m.words("tags", "tag"), tax.words("tags", "tag")...))
+}
+
+// termsOf makes terms of names; of those with one slug the first stays.
+func termsOf(names []string) (list []blog.Term) {
+	seen := map[string]bool{}
+	for _, name := range names {
+		if t := termOf(name); !seen[t.Slug] {
 			seen[t.Slug] = true
-			f.post.Tags = append(f.post.Tags, t)
+			list = append(list, t)
 		}
 	}
+	return list
 }
 
 func termOf(name string) blog.Term { return blog.Term{Name: name, Slug: blog.Slug(name)} }

@@ -21,6 +21,14 @@ type place struct {
 // key is shared by the files that differ only in their language.
 func (p place) key() string { return path.Join(p.dir, p.name) }
 
+// section is the folder, "" for the top.
+func (p place) section() string {
+	if p.dir == "." {
+		return ""
+	}
+	return p.dir
+}
+
 // shape is the kind of a content folder.
 type shape int
 

@@ -102,14 +102,14 @@ func TestPostSaysWhatItsFrontMatterSays(t *testing.T) {
 	got.Hash, got.Source = "", ""
 	equal(t, "the Vietnamese post", got, blog.Post{
 		Slug: "duong-pho", Path: "/blog/duong-pho", Lang: "vi", Title: "Đường phố", Summary: "Tóm tắt",
-		Authors: []blog.Person{{Name: "An", URL: "/an"}},
-		Date:    time.Date(2024, 2, 3, 0, 0, 0, 0, time.UTC), Updated: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC),
-		Category: blog.Term{Name: "Phố", Slug: "pho"},
-		Tags:     []blog.Term{{Name: "Thêm", Slug: "them"}, {Name: "Hà Nội", Slug: "ha-noi"}, {Name: "C++", Slug: "c-plus-plus"}},
-		Image:    "/media/a.jpg", Minutes: 1, Aliases: []string{"/2024/02/cu", "/ten-cu", "ten-cu"},
+		Authors: []blog.Person{{Name: "An", URL: "/an", Slug: "an"}}, Section: "posts",
+		Date: time.Date(2024, 2, 3, 0, 0, 0, 0, time.UTC), Updated: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC),
+		Category: blog.Term{Name: "Phố", Slug: "pho"}, Categories: []blog.Term{{Name: "Phố", Slug: "pho"}, {Name: "Thêm", Slug: "them"}},
+		Tags:  []blog.Term{{Name: "Hà Nội", Slug: "ha-noi"}, {Name: "C++", Slug: "c-plus-plus"}},
+		Image: "/media/a.jpg", Minutes: 1, Aliases: []string{"/2024/02/cu", "/ten-cu", "ten-cu"},
 	})
 	hello, _ := s.Post("hello")
-	equal(t, "authors", hello.Authors, []blog.Person{{Name: "B"}, {Name: "C", URL: "https://c.example"}})
+	equal(t, "authors", hello.Authors, []blog.Person{{Name: "B", Slug: "b"}, {Name: "C", URL: "https://c.example", Slug: "c"}})
 	equal(t, "tags of Zola", hello.Tags, []blog.Term{{Name: "Go", Slug: "go"}})
 	bare, _ := s.Post("bare")
 	equal(t, "title and summary of a file that says nothing", [2]string{bare.Title, bare.Summary}, [2]string{"Bare", "Just text with a link."})

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"vang/blog"
@@ -30,6 +31,11 @@ type Snapshot struct {
 	translations map[string][]*item
 	redirects    map[string]string
 	terms        map[termKey]*termPosts
+	byFile       map[string]*item        // whatever can be shown, by path in the content folder
+	indexes      map[indexKey]*item      // what _index.md says of a section
+	people       []Author                // of all posts, the busiest first
+	names        func() map[string]*item // what [[ ]] and refs may call a document; made when it is first asked for
+	dialect      markdown.Dialect
 
 	open   func(name string) (fs.File, error)
 	author *markdown.Author
@@ -49,7 +55,9 @@ func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
 		posts:  make([]blog.Post, 0, len(posts)),
 		byPath: make(map[string]*item, len(posts)+len(pages)),
 		bySlug: make(map[string]*item, len(posts)), translations: map[string][]*item{}, terms: map[termKey]*termPosts{},
+		byFile: make(map[string]*item, len(posts)+len(pages)), indexes: map[indexKey]*item{},
 	}
+	s.names = sync.OnceValue(s.allNames)
 	for _, e := range posts {
 		e.post.Aliases = aliasesOf(e)
 		s.posts = append(s.posts, e.post)
@@ -70,6 +78,8 @@ func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
 		s.index(&item{post: &s.pages[i], file: e.file})
 	}
 	s.languages = languagesOf(site.Lang, s.byLang)
+	s.orderSeries()
+	s.people = s.authors()
 	return s
 }
 
@@ -100,6 +110,7 @@ func (s *Snapshot) index(it *item) *item {
 		p = plain
 	}
 	s.byPath[p] = it
+	s.byFile[it.file.path] = it
 	if key := it.post.Translation; key != "" {
 		s.translations[key] = append(s.translations[key], it)
 	}
@@ -155,6 +166,14 @@ func (s *Snapshot) At(path string) (blog.Post, bool) {
 		return *it.post, true
 	}
 	return blog.Post{}, false
+}
+
+// itemOf finds what p is of this snapshot: by its file, else by its path.
+func (s *Snapshot) itemOf(p blog.Post) (*item, bool) {
+	if it, ok := s.byFile[p.Source]; ok && it.post.Path == p.Path {
+		return it, true
+	}
+	return s.at(p.Path)
 }
 
 func (s *Snapshot) at(path string) (*item, bool) {

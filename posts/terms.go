@@ -19,11 +19,14 @@ type Year struct {
 	Posts []blog.Post
 }
 
-type termKind bool
+type termKind uint8
 
 const (
-	category termKind = false
-	tag      termKind = true
+	category termKind = iota
+	tag
+	series
+	person
+	section
 )
 
 type termKey struct {
@@ -39,11 +42,22 @@ type termPosts struct {
 }
 
 func (s *Snapshot) indexTerms(p *blog.Post, at int) {
-	if p.Category.Slug != "" {
-		s.indexTerm(category, p.Category, p.Lang, at)
+	for _, t := range p.Categories {
+		s.indexTerm(category, t, p.Lang, at)
 	}
 	for _, t := range p.Tags {
 		s.indexTerm(tag, t, p.Lang, at)
+	}
+	if p.Series.Slug != "" {
+		s.indexTerm(series, p.Series, p.Lang, at)
+	}
+	for _, a := range p.Authors {
+		if a.Slug != "" {
+			s.indexTerm(person, blog.Term{Name: a.Name, Slug: a.Slug}, p.Lang, at)
+		}
+	}
+	if p.Section != "" {
+		s.indexTerm(section, blog.Term{Name: p.Section, Slug: p.Section}, p.Lang, at)
 	}
 }
 

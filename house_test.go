@@ -21,6 +21,7 @@ var allowed = map[string]struct {
 	"diagrams":         {ours: []string{}},
 	"pictures":         {ours: []string{}},
 	"cards":            {ours: []string{}},
+	"export":           {ours: []string{}, others: []string{"golang.org/x/net/html", "golang.org/x/sync"}},
 	"search":           {ours: []string{"blog"}},
 	"posts":            {ours: []string{"blog", "markdown", "pictures"}},
 	"migrations":       {ours: []string{}},

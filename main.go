@@ -82,6 +82,11 @@ func commands() []command {
 			detail: adminHelp(),
 		},
 		{
+			name: "export", synopsis: "static DIR", settings: []string{"content", "cache", "database", "base-url", "log", "log-level"}, run: exportBlog,
+			about:  text{"write the whole blog as static files", "ghi toàn bộ blog thành các tệp tĩnh"},
+			detail: exportHelp(),
+		},
+		{
 			name: "migrate", settings: []string{"database", "log", "log-level"}, run: migrate,
 			about:  text{"bring the database to this version (serve does it too)", "đưa cơ sở dữ liệu lên phiên bản này (serve cũng tự làm)"},
 			detail: text{"Safe to run more than once and while replicas run.", "Chạy nhiều lần hoặc khi blog đang chạy đều an toàn."},

@@ -35,6 +35,7 @@ type Snapshot struct {
 	indexes      map[indexKey]*item      // what _index.md says of a section
 	people       []Author                // of all posts, the busiest first
 	names        func() map[string]*item // what [[ ]] and refs may call a document; made when it is first asked for
+	titles       func() titleWords       // for Related; made when it is first asked for
 	dialect      markdown.Dialect
 
 	open   func(name string) (fs.File, error)
@@ -58,6 +59,7 @@ func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
 		byFile: make(map[string]*item, len(posts)+len(pages)), indexes: map[indexKey]*item{},
 	}
 	s.names = sync.OnceValue(s.allNames)
+	s.titles = sync.OnceValue(s.allTitleWords)
 	for _, e := range posts {
 		e.post.Aliases = aliasesOf(e)
 		s.posts = append(s.posts, e.post)

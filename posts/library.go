@@ -9,13 +9,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"vang/blog"
 	"vang/markdown"
@@ -37,7 +35,8 @@ type Library struct {
 	options Options
 	log     *slog.Logger
 	current atomic.Pointer[Snapshot]
-	trouble atomic.Pointer[Problem] // why the folder could not be read the last time; nil if it could
+	good    atomic.Pointer[time.Time] // when all of the folder was last fit to be shown
+	life    string                    // of the snapshots' cursors
 
 	loading sync.Mutex // one load at a time; guards what follows
 	files   map[string]*file
@@ -56,7 +55,7 @@ func Open(ctx context.Context, o Options) (*Library, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	l := &Library{options: o, log: o.Log, logged: map[Problem]bool{}, attic: attic{dir: o.Cache}}
+	l := &Library{options: o, log: o.Log, logged: map[Problem]bool{}, attic: attic{dir: o.Cache}, life: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	l.buffers.New = func() any { return &bytes.Buffer{} }
 	if _, err := l.reload(ctx); err != nil {
 		return nil, fmt.Errorf("open posts: %w", err)
@@ -66,48 +65,6 @@ func Open(ctx context.Context, o Options) (*Library, error) {
 
 // Snapshot is the posts as they stand. It stays as it is however the folder changes.
 func (l *Library) Snapshot() *Snapshot { return l.current.Load() }
-
-// Problems is what is wrong with the files as they stand, by file and line.
-func (l *Library) Problems() []Problem {
-	list := slices.Clone(l.Snapshot().problems)
-	if p := l.trouble.Load(); p != nil {
-		list = append(list, *p)
-	}
-	sortProblems(list)
-	return list
-}
-
-// Check renders every post and returns all problems, those of their texts too.
-func (l *Library) Check(ctx context.Context) ([]Problem, error) {
-	snap := l.Snapshot()
-	all := slices.Concat(snap.posts, snap.pages)
-	found := make([][]Problem, len(all))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, p := range all {
-		group.Go(func() error {
-			found[i] = snap.check(ctx, p)
-			return ctx.Err()
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("check posts: %w", err)
-	}
-	list := append(l.Problems(), slices.Concat(found...)...)
-	sortProblems(list)
-	return list, nil
-}
-
-func (s *Snapshot) check(ctx context.Context, p blog.Post) (list []Problem) {
-	_, warnings, err := s.render(ctx, p)
-	if err != nil {
-		list = append(list, Problem{File: p.Source, Message: oneLine(err.Error()), Fatal: true})
-	}
-	for _, w := range warnings {
-		list = append(list, Problem{File: p.Source, Line: w.Line, Message: w.Message})
-	}
-	return list
-}
 
 // reload reads what changed and swaps the snapshot. It returns the one in place.
 func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
@@ -122,7 +79,6 @@ func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return l.troubled(err)
 	}
-	l.trouble.Store(nil)
 	site, sum, siteProblems, bad := readSite(fsys)
 	if bad && l.current.Load() != nil {
 		site, sum = l.site, l.siteSum // the last good settings stay
@@ -136,25 +92,10 @@ func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
 	old := l.current.Load()
 	if old != nil && sum == l.siteSum && slices.Equal(problems, old.listing) && sameFiles(files, l.files) && !old.isDue(l.options.Now()) {
 		l.files = files
-		return old, nil
+		return l.looked(old), nil
 	}
 	l.files, l.site, l.siteSum = files, site, sum
-	snap := l.build(files, site, sum, problems)
-	l.current.Store(snap)
-	l.logProblems(snap.problems)
-	return snap, nil
-}
-
-// troubled keeps the last snapshot when the folder cannot be read; without one it is an error.
-func (l *Library) troubled(err error) (*Snapshot, error) {
-	old := l.current.Load()
-	if old == nil {
-		return nil, fmt.Errorf("%s %s", l.options.Dir, unreadable(err))
-	}
-	p := Problem{File: l.options.Dir, Fatal: true, Message: unreadable(err) + "; the blog shows what it had"}
-	l.trouble.Store(&p)
-	l.logProblems(append(slices.Clone(old.problems), p))
-	return old, nil
+	return l.looked(l.put(l.build(files, site, sum, problems))), nil
 }
 
 func sameFiles(a, b map[string]*file) bool {

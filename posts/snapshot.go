@@ -17,6 +17,8 @@ import (
 // Snapshot is all posts at one moment. The slices that it returns are shared: callers do not change them.
 type Snapshot struct {
 	version  string
+	life     string // which Library made it
+	load     int64  // and in which of its loads
 	site     blog.Site
 	problems []Problem
 	listing  []Problem // those of the folder itself, to see whether it changed

@@ -38,6 +38,7 @@ func exportBlog(ctx context.Context, c call) error {
 		})}
 	}
 	c.config.Drafts, c.config.Redis = false, "" // files are for readers, and nobody else runs
+	c.config.LogLevel = quietly(c.config.LogLevel)
 	log := newLog(c)
 	forget, err := withoutDatabase(&c.config, log)
 	if err != nil {
@@ -58,6 +59,14 @@ func exportBlog(ctx context.Context, c call) error {
 		return err
 	}
 	return tellExport(c.stdout, c.lang, c.args[1], report)
+}
+
+// quietly leaves out the line for each page, unless the operator asked for all lines.
+func quietly(l slog.Level) slog.Level {
+	if l == slog.LevelInfo {
+		return slog.LevelWarn
+	}
+	return l
 }
 
 // withoutDatabase puts an empty one in the place of an SQLite file that is not there: a blog that nobody ran yet has no comments,

@@ -2,5 +2,5 @@ package bench
 
 // Parts are all parts of the report, in its order.
 func Parts() []Part {
-	return []Part{pagesPart(), threadPart(), edgePart(), sqliteWritesPart(), postgresWritesPart(), startPart(), memoryPart(), assetsPart()}
+	return []Part{pagesPart(), threadPart(), edgePart(), sqliteWritesPart(), postgresWritesPart(), startPart(), findingPart(), memoryPart(), assetsPart()}
 }

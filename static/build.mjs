@@ -1,9 +1,10 @@
 // Builds static/dist from static/src and htmx: `npm run build`. Fails when a page would grow heavier than promised.
 import { build, transform } from 'esbuild';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import * as formulas from './formulas/build.mjs';
 import { slim } from './htmx.mjs';
 import { touchIcon } from './icon.mjs';
 
@@ -14,7 +15,7 @@ const htmx = join(here, '..', 'node_modules', 'htmx.org', 'dist');
 const target = 'es2022';
 
 // Most bytes of the brotli variant.
-const limits = { 'vang.js': 16_000, 'vang.css': 8_000 };
+const limits = { 'vang.js': 16_000, 'vang.css': 8_000, 'formulas.css': 3_000 };
 
 // One bundle, in this order: a WebSocket extension that registers after htmx has started never connects.
 async function script() {
@@ -25,8 +26,7 @@ async function script() {
   return (await transform(library, { minify: true, target })).code + own.outputFiles[0].text;
 }
 
-async function style() {
-  const css = await readFile(join(here, 'src', 'vang.css'), 'utf8');
+async function style(css) {
   return (await transform(css, { loader: 'css', minify: true, target: ['chrome123', 'firefox120', 'safari17.5'] })).code;
 }
 
@@ -44,20 +44,23 @@ function encodings(name, bytes) {
 
 // A build in between sees the old file or the new one, never half of one.
 async function put(name, bytes) {
-  await writeFile(join(dist, '.' + name), bytes);
-  await rename(join(dist, '.' + name), join(dist, name));
+  const file = join(dist, name);
+  const half = join(dirname(file), '.' + basename(file));
+  await writeFile(half, bytes);
+  await rename(half, file);
 }
 
 async function removeAllBut(names) {
   for (const name of await readdir(dist)) {
-    if (!name.startsWith('.') && !names.has(name)) await rm(join(dist, name));
+    if (!name.startsWith('.') && !names.has(name)) await rm(join(dist, name), { recursive: true });
   }
 }
 
 const icon = await readFile(join(here, 'src', 'icon.svg'));
 const files = {
   'vang.js': Buffer.from(await script()),
-  'vang.css': Buffer.from(await style()),
+  'vang.css': Buffer.from(await style(await readFile(join(here, 'src', 'vang.css'), 'utf8'))),
+  'formulas.css': Buffer.from(await style(await formulas.style())),
   'icon.svg': Buffer.from(icon.toString().replace(/>\s+</g, '><').trim()),
   'touch-icon.png': touchIcon(180),
 };
@@ -78,5 +81,11 @@ for (const [name, bytes] of Object.entries(files)) {
   const told = limit === undefined ? '' : `  (limit ${limit})${over ? '  TOO HEAVY' : ''}`;
   console.log(`${name.padEnd(16)}${String(bytes.length).padStart(8)} bytes${String(size).padStart(8)} sent${told}`);
 }
+// What the server itself works with lies in folders: it is read when it is needed, and no page links it.
+const converter = encodings('converter.js', await formulas.converter())['.br'];
+await mkdir(join(dist, 'formulas'), { recursive: true });
+await put('formulas/converter.js.br', converter);
+written.add('formulas');
+console.log(`formulas        ${String(converter.length).padStart(8)} bytes kept`);
 await removeAllBut(written);
 if (heavy) process.exit(1);

@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
-
-	"vang/blog"
 )
 
 // Check renders every post and returns all problems, those of their texts too.
@@ -20,7 +18,7 @@ func (l *Library) Check(ctx context.Context) ([]Problem, error) {
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range all {
 		group.Go(func() error {
-			found[i] = snap.check(ctx, p)
+			found[i] = snap.Remarks(ctx, p)
 			return ctx.Err()
 		})
 	}
@@ -30,15 +28,4 @@ func (l *Library) Check(ctx context.Context) ([]Problem, error) {
 	list := append(l.Problems(), slices.Concat(found...)...)
 	sortProblems(list)
 	return list, nil
-}
-
-func (s *Snapshot) check(ctx context.Context, p blog.Post) (list []Problem) {
-	_, warnings, err := s.render(ctx, p)
-	if err != nil {
-		list = append(list, Problem{File: p.Source, Message: oneLine(err.Error()), Fatal: true})
-	}
-	for _, w := range warnings {
-		list = append(list, Problem{File: p.Source, Line: w.Line, Message: w.Message})
-	}
-	return list
 }

@@ -1,9 +1,14 @@
 package posts
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"vang/blog"
 )
 
 // Cursor tells which load of which Library made the snapshot: life is one per Library, and n rises with each change of what
@@ -30,8 +35,8 @@ func (l *Library) put(s *Snapshot) *Snapshot {
 		s.load = old.load
 	}
 	s.life, s.load = l.life, s.load+1
-	if l.options.Drafts { // pages of the author's desk show what is wrong
-		s.version = hashOf(fmt.Appendf(nil, "%s %q", s.version, s.problems))
+	if l.options.Drafts { // pages of the author's desk show what is wrong, and know their load
+		s.version = fmt.Sprintf("%s-%d", s.life, s.load)
 	}
 	l.current.Store(s)
 	l.logProblems(s.problems)
@@ -58,4 +63,54 @@ func (l *Library) troubled(err error) (*Snapshot, error) {
 		return old, nil
 	}
 	return l.put(l.build(l.files, l.site, l.siteSum, append(slices.Clone(old.listing), p))), nil
+}
+
+// Source finds the post or page that a file of the content folder makes.
+func (s *Snapshot) Source(file string) (blog.Post, bool) {
+	it, ok := s.byFile[file]
+	if !ok {
+		return blog.Post{}, false
+	}
+	return *it.post, true
+}
+
+// Remarks are what is wrong with the text of a post or page as far as rendering it tells, which this does if nobody has.
+func (s *Snapshot) Remarks(ctx context.Context, p blog.Post) (list []Problem) {
+	_, warnings, err := s.render(ctx, p)
+	if err != nil {
+		list = append(list, Problem{File: p.Source, Message: oneLine(err.Error()), Fatal: true})
+	}
+	for _, w := range warnings {
+		list = append(list, Problem{File: p.Source, Line: w.Line, Message: w.Message})
+	}
+	return list
+}
+
+// excerptLine is the most bytes of one line of an excerpt.
+const excerptLine = 200
+
+// Excerpt is the line of a problem and the lines around it, as they stand in the file now; from is the number of the first.
+func (l *Library) Excerpt(p Problem, around int) (lines []string, from int) {
+	if p.Line <= 0 {
+		return nil, 0
+	}
+	fsys, closeFS, err := l.open()
+	if err != nil {
+		return nil, 0
+	}
+	defer closeFS()
+	data, err := readInto(&bytes.Buffer{}, fsys, p.File, 0)
+	if err != nil {
+		return nil, 0
+	}
+	clean, _ := normalise(data)
+	all := strings.Split(strings.TrimRight(string(clean), "\n"), "\n")
+	from = max(1, p.Line-around)
+	for _, line := range all[min(from-1, len(all)):min(p.Line+around, len(all))] {
+		if len(line) > excerptLine {
+			line = strings.ToValidUTF8(line[:excerptLine], "") + "…"
+		}
+		lines = append(lines, line)
+	}
+	return lines, from
 }

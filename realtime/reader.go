@@ -27,6 +27,8 @@ type reader struct {
 	conn conn
 	sub  Subscriber
 
+	joined func(tell func(Message)) // until it is called: thousands of connections need not keep it
+
 	topic *topic    // nil until it joins one; guarded by Hub.mu
 	beat  time.Time // of the next heartbeat; guarded by Hub.mu
 
@@ -44,7 +46,8 @@ func (h *Hub) open(c conn, s Subscriber) (*reader, error) {
 	if h.closed {
 		return nil, ErrDraining
 	}
-	r := &reader{conn: c, sub: s, beat: h.nextBeat(time.Now())}
+	r := &reader{conn: c, sub: s, joined: s.Joined, beat: h.nextBeat(time.Now())}
+	r.sub.Joined = nil
 	h.readers[r] = struct{}{}
 	if s.Owner != "" {
 		if h.owners[s.Owner] == nil {
@@ -71,6 +74,18 @@ func (h *Hub) start(r *reader, at Head) {
 	}
 	if waits {
 		h.schedule(t, false)
+	}
+	if joined := r.joined; joined != nil {
+		r.joined = nil
+		joined(func(m Message) { h.tell(r, m) })
+	}
+}
+
+// tell sends m, which belongs to no rev, to r alone.
+func (h *Hub) tell(r *reader, m Message) {
+	body := m.framed().form(r.sub)
+	if len(body) > 0 && !r.conn.send(body) {
+		h.cut(r, codeTryLater, "too slow")
 	}
 }
 

@@ -80,4 +80,7 @@ type Subscriber struct {
 	After *Head
 	// Ended is called once when a connection that Serve took without an error has ended. It must not block; it may be nil.
 	Ended func()
+	// Joined is called once when the connection is among those that Broadcast reaches, so that what changed before is told as
+	// well: tell sends a message to this connection alone, now or later. Joined must not block; it may be nil.
+	Joined func(tell func(Message))
 }

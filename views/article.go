@@ -7,12 +7,3 @@ const longContents = 3
 
 // raw writes HTML that markdown has made safe.
 func raw(html string) templ.Component { return templ.Raw(html) }
-
-// frame is the page's frame without a socket of its own where the discussion has one, which hears of the text as well.
-func (p PostPage) frame() Frame {
-	f := p.Frame
-	if p.Discussion != nil {
-		f.Live = ""
-	}
-	return f
-}

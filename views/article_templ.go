@@ -101,7 +101,7 @@ func Article(p PostPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = page(p.frame(), "post").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page(p.Frame, "post").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

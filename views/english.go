@@ -9,6 +9,11 @@ func english() *Catalogue {
 		Skip: "Skip to content", Site: "Site", LanguagesLabel: "Languages", Draft: "Draft, seen by you alone",
 		Changed: "This text has changed since you opened it.", Reload: "Show the new version", Feed: "{kind} feed",
 
+		Desk: "Desk", DeskFile: "This page comes from", DeskShows: "Drafts and posts of the future are shown. Pages follow each save.",
+		DeskFault1: "{n} thing cannot be shown as it is", DeskFaults: "{n} things cannot be shown as they are",
+		DeskKept: "Until it is mended, pages show what the file said before.", DeskHide: "Hide", DeskRemark1: "{n} remark",
+		DeskRemarks: "{n} remarks", DeskMore: "And {n} more: vang check lists them all.", DeskLost: "not connected",
+
 		Posts: "Latest posts", PostsPage: "Posts, page {page}", CategoryTitle: "Category: {name}", TagTitle: "Tag: {name}",
 		Archive: "Archive", Categories: "Categories", Tags: "Tags", NoPosts: "Nothing has been published here yet.",
 		Undated: "Undated", Pages: "Pages", PageOf: "Page {page} of {pages}", Newer: "Newer posts", Older: "Older posts",

@@ -397,7 +397,7 @@ func mine(p Posted) templ.Component {
 	})
 }
 
-// ChangedFrame says that the text of the post is another now: the page offers to load it; on the Desk it does at once.
+// ChangedFrame says that the text of the post is another now: the page offers to load it.
 func ChangedFrame(lang blog.Lang) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

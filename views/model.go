@@ -27,9 +27,8 @@ type Frame struct {
 	Assets      Assets
 	Image       string // absolute address of a picture for shares; "" if there is none
 	NoIndex     bool
-	Desk        bool   // the author's desk: open pages reload when the content changes
-	Live        string // address of a WebSocket for a page without a discussion, on the Desk; else ""
-	Year        int    // of the footer
+	Desk        *Desk // what the author's desk shows besides; nil for readers
+	Year        int   // of the footer
 }
 
 // Language is one language's address.

@@ -150,26 +150,44 @@ func TestNamesAndTitlesCannotBecomeMarkup(t *testing.T) {
 	}
 }
 
-func TestAPageHasOneSocketAtMost(t *testing.T) {
+func TestTheDeskIsOnItsOwnPagesAlone(t *testing.T) {
 	f := sampleFrame(blog.English)
-	f.Live = "/live"
+	f.Desk = &Desk{
+		Cursor: "x.3", Live: "/live", File: "posts/<b>.md", Style: "/static/desk.css", Script: "/static/desk.js",
+		Faults:  []DeskNote{{File: "posts/a.md", Line: 3, Message: "is <no> YAML", Excerpt: []DeskLine{{2, "title: <x>", false}, {3, "tags: [", true}}}},
+		Remarks: []DeskNote{{File: "posts/b.md", Message: "has no title"}}, More: 2,
+	}
 	d := sampleDiscussion(blog.English)
 	for name, tt := range map[string]struct {
-		page templ.Component
-		want string
+		page    templ.Component
+		desks   int
+		sockets string
 	}{
-		"article":                      {Article(PostPage{Frame: f, Post: samplePost(blog.English), Discussion: &d}), d.Live},
-		"article without a discussion": {Article(PostPage{Frame: f, Post: samplePost(blog.English)}), "/live"},
-		"home":                         {Home(Listing{Frame: f}), "/live"},
-		"home, not on the desk":        {Home(Listing{Frame: sampleFrame(blog.English)}), ""},
+		"article":        {Article(PostPage{Frame: f, Post: samplePost(blog.English), Discussion: &d}), 1, d.Live},
+		"home":           {Home(Listing{Frame: f}), 1, ""},
+		"home of others": {Home(Listing{Frame: sampleFrame(blog.English)}), 0, ""},
 	} {
+		page := parse(t, tt.page)
+		desks := find(page, func(n *html.Node) bool { id, _ := attr(n, "id"); return id == "desk" })
+		scripts := find(page, func(n *html.Node) bool { src, _ := attr(n, "src"); return src == "/static/desk.js" })
+		if len(desks) != tt.desks || len(scripts) != tt.desks {
+			t.Errorf("%s: %d desks and %d of its scripts, want %d", name, len(desks), len(scripts), tt.desks)
+		}
 		var sockets []string
-		for _, n := range find(parse(t, tt.page), func(n *html.Node) bool { _, ok := attr(n, "data-hx-ws:connect"); return ok }) {
+		for _, n := range find(page, func(n *html.Node) bool { _, ok := attr(n, "data-hx-ws:connect"); return ok }) {
 			to, _ := attr(n, "data-hx-ws:connect")
 			sockets = append(sockets, to)
 		}
-		if got := strings.Join(sockets, " "); got != tt.want {
-			t.Errorf("%s: sockets %q, want %q", name, got, tt.want)
+		if got := strings.Join(sockets, " "); got != tt.sockets {
+			t.Errorf("%s: sockets of readers %q, want %q", name, got, tt.sockets)
+		}
+		if len(desks) == 1 {
+			said := text(desks[0])
+			for _, want := range []string{"posts/a.md:3", "is <no> YAML", "title: <x>", "posts/b.md", "has no title", "3 remarks", "posts/<b>.md"} {
+				if !strings.Contains(said, want) {
+					t.Errorf("%s: the desk does not say %q: %s", name, want, said)
+				}
+			}
 		}
 	}
 }

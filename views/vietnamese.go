@@ -9,6 +9,11 @@ func vietnamese() *Catalogue {
 		Skip: "Đến nội dung chính", Site: "Trang", LanguagesLabel: "Ngôn ngữ", Draft: "Bản nháp, chỉ mình bạn thấy",
 		Changed: "Bài viết đã thay đổi từ lúc bạn mở trang.", Reload: "Xem bản mới", Feed: "Bản tin {kind}",
 
+		Desk: "Bàn viết", DeskFile: "Trang này lấy từ tệp", DeskShows: "Bản nháp và bài hẹn giờ đều hiện. Trang tự đổi theo mỗi lần lưu.",
+		DeskFault1: "{n} chỗ chưa hiện được như đã viết", DeskFaults: "{n} chỗ chưa hiện được như đã viết",
+		DeskKept: "Trong khi chờ sửa, trang vẫn hiện bản trước của tệp.", DeskHide: "Ẩn", DeskRemark1: "{n} lưu ý",
+		DeskRemarks: "{n} lưu ý", DeskMore: "Và {n} lưu ý nữa: vang check liệt kê đủ.", DeskLost: "mất kết nối",
+
 		Posts: "Bài mới nhất", PostsPage: "Bài viết, trang {page}", CategoryTitle: "Chuyên mục: {name}", TagTitle: "Thẻ: {name}",
 		Archive: "Lưu trữ", Categories: "Chuyên mục", Tags: "Thẻ", NoPosts: "Ở đây chưa có bài nào.",
 		Undated: "Không ghi ngày", Pages: "Các trang", PageOf: "Trang {page} trên {pages}", Newer: "Bài mới hơn", Older: "Bài cũ hơn",

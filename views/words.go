@@ -20,6 +20,9 @@ type Catalogue struct {
 	// Page.
 	Skip, Site, LanguagesLabel, Draft, Changed, Reload, Feed string
 
+	// The author's desk.
+	Desk, DeskFile, DeskShows, DeskFault1, DeskFaults, DeskKept, DeskHide, DeskRemark1, DeskRemarks, DeskMore, DeskLost string
+
 	// Listings and archive.
 	Posts, PostsPage, CategoryTitle, TagTitle, Archive, Categories, Tags, NoPosts, Undated string
 	Pages, PageOf, Newer, Older, Year                                                      string

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -119,6 +120,7 @@ type api struct {
 	registry *prometheus.Registry
 	hub      *realtime.Hub
 	library  *posts.Library
+	dir      string // of the content
 	log      *lockedBuffer
 	wake     func(postID string)
 	discuss  *blog.Discussion
@@ -175,7 +177,15 @@ func newAPI(t *testing.T, configure ...func(*web.Config)) *api {
 	}
 	a.store = &brittle{Store: opened}
 	author := markdown.NewAuthor(markdown.AuthorOptions{})
-	library, err := posts.Open(ctx, posts.Options{FS: siteFS(), Now: a.clock.Now, Author: author, Log: log})
+	config := web.Config{Secret: []byte("0123456789abcdef0123456789abcdef"), Version: "v-test"}
+	for _, c := range configure {
+		c(&config)
+	}
+	a.dir = t.TempDir()
+	if err := os.CopyFS(a.dir, siteFS()); err != nil {
+		t.Fatal(err)
+	}
+	library, err := posts.Open(ctx, posts.Options{Dir: a.dir, Drafts: config.Drafts, Now: a.clock.Now, Author: author, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,10 +202,6 @@ func newAPI(t *testing.T, configure ...func(*web.Config)) *api {
 	running.Go(func() { _ = a.hub.Run(ctx) })
 	a.wake = func(id string) { a.server.Stale(id); a.hub.Wake(id) }
 	a.discuss = blog.NewDiscussion(a.store, func(id string) { a.wake(id) }, decide)
-	config := web.Config{Secret: []byte("0123456789abcdef0123456789abcdef"), Version: "v-test"}
-	for _, c := range configure {
-		c(&config)
-	}
 	bus := realtime.NewLocalBus()
 	a.server, err = web.New(web.Deps{
 		Config: config, Library: library, Discussion: a.discuss, Reader: a.store, Health: a.store,
@@ -205,6 +211,7 @@ func newAPI(t *testing.T, configure ...func(*web.Config)) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
+	running.Go(func() { _ = library.Watch(ctx, a.server.ContentChanged) })
 	listener := httptest.NewServer(a.server.Handler())
 	a.url = listener.URL
 	t.Cleanup(func() {

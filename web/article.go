@@ -298,9 +298,6 @@ func (s *Server) postPage(ctx context.Context, origin string, p blog.Post) (view
 	}
 	page := views.PostPage{Frame: s.frame(ctx, origin, p.Lang, p.Path, there), Post: p, Document: doc}
 	page.Title, page.NoIndex = p.Title, p.Draft
-	if _, discussed := s.discussionOf(p); discussed {
-		page.Live = "" // the discussion has a socket of its own
-	}
 	page.Description = or(p.Summary, page.Description)
 	if p.Image != "" {
 		page.Image = absolute(origin, p.Image)

@@ -31,7 +31,7 @@ func (s *Server) discussion(ctx context.Context, p blog.Post, a ask, q blog.Page
 // bareDiscussion is one without comments.
 func (s *Server) bareDiscussion(p blog.Post, a ask) *views.Discussion {
 	return &views.Discussion{
-		Lang: p.Lang, Slug: p.Slug, Live: withQuery(livePath, "post", p.Slug), Cursor: foreignCursor, Order: a.order,
+		Lang: p.Lang, Slug: p.Slug, Live: withQuery(livePath, "post", p.Slug, "text", s.textMark(p)), Cursor: foreignCursor, Order: a.order,
 		List: listPath(p.Slug, a.order, a.from), Form: s.blankForm(p),
 		Oldest: p.Path + "#comments", Newest: withQuery(p.Path, "sort", "newest") + "#comments",
 	}

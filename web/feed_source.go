@@ -27,8 +27,7 @@ type SourceDeps struct {
 	Now      blog.Clock // time.Now if nil
 }
 
-// NewSource makes what the hub reads. Topics are post ids; the topic "" is that of pages without a
-// discussion. The Source may be used by any number of goroutines.
+// NewSource makes what the hub reads. Topics are post ids; another is deskTopic. The Source may be used by any number of goroutines.
 func NewSource(d SourceDeps) realtime.Source {
 	if d.Now == nil {
 		d.Now = time.Now
@@ -39,12 +38,6 @@ func NewSource(d SourceDeps) realtime.Source {
 	return &source{deps: d}
 }
 
-// siteTopic is the topic of open pages without a discussion. It has no history: what concerns them is broadcast.
-const siteTopic = ""
-
-// siteHead is where siteTopic always stands.
-func siteHead() realtime.Head { return realtime.Head{Epoch: "site"} }
-
 type source struct{ deps SourceDeps }
 
 // Heads reads the heads of topics in one go.
@@ -52,8 +45,8 @@ func (s *source) Heads(ctx context.Context, topics []string) (map[string]realtim
 	heads := make(map[string]realtime.Head, len(topics))
 	ids := make([]string, 0, len(topics))
 	for _, t := range topics {
-		if t == siteTopic {
-			heads[t] = siteHead()
+		if t == deskTopic {
+			heads[t] = deskHead(s.deps.Library.Snapshot())
 			continue
 		}
 		ids = append(ids, t)
@@ -73,8 +66,8 @@ func (s *source) Heads(ctx context.Context, topics []string) (map[string]realtim
 
 // Changes reads what changed in a topic after rev and renders it, once per audience.
 func (s *source) Changes(ctx context.Context, topic string, rev int64) (realtime.Changes, error) {
-	if topic == siteTopic {
-		return realtime.Changes{Head: siteHead()}, nil
+	if topic == deskTopic {
+		return deskChanges(deskHead(s.deps.Library.Snapshot()), rev), nil
 	}
 	read, err := s.deps.Reader.Changes(ctx, topic, rev, changesLimit)
 	if err != nil {
@@ -115,6 +108,7 @@ const (
 	kindRemoved = "removed" // Comment is no longer to be read; with replies its place stays
 	kindPost    = "post"    // the discussion itself changed, or nothing that everyone may see
 	kindReload  = "reload"  // begin anew with GET /api/comments
+	kindContent = "content" // on the author's desk alone: files changed
 )
 
 // liveChange is what a program gets over /live.

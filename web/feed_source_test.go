@@ -199,13 +199,13 @@ func TestTheSourceTellsWhatItCannotCarry(t *testing.T) {
 
 func TestHeadsLeaveOutWhatIsUnknown(t *testing.T) {
 	s := sourceOf(t, blog.Changes{Head: blog.Head{PostID: "p", Epoch: "e", Rev: 7}})
-	heads, err := s.Heads(t.Context(), []string{"p", "nope", ""})
+	heads, err := s.Heads(t.Context(), []string{"p", "nope", "desk"})
 	if err != nil || len(heads) != 2 || heads["p"] != (realtime.Head{Epoch: "e", Rev: 7}) {
 		t.Errorf("%+v, %v", heads, err)
 	}
-	site := heads[""]
-	changes, err := s.Changes(t.Context(), "", 0)
-	if err != nil || changes.Head != site || len(changes.Items) != 0 {
+	desk := heads["desk"]
+	changes, err := s.Changes(t.Context(), "desk", desk.Rev)
+	if err != nil || changes.Head != desk || len(changes.Items) != 0 {
 		t.Errorf("%+v, %v", changes, err)
 	}
 }

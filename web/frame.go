@@ -34,7 +34,7 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 	f := views.Frame{
 		Lang: lang, Site: or(site.Titles[lang], site.Title), Tagline: or(site.Taglines[lang], site.Tagline),
 		Description: site.Description, Home: s.homePath(ctx, lang), Menu: site.Menu[lang], Assets: s.frameAssets(),
-		Desk: s.deps.Config.Drafts, Year: s.deps.Now().Year(),
+		Desk: s.desk(ctx, lang, path), Year: s.deps.Now().Year(),
 		Feeds: []views.Feed{
 			{Title: or(site.Titles[lang], site.Title), Type: "application/atom+xml", URL: s.below(ctx, lang, "feed.xml")},
 			{Title: or(site.Titles[lang], site.Title), Type: "application/feed+json", URL: s.below(ctx, lang, "feed.json")},
@@ -55,9 +55,6 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 	}
 	if len(f.Menu) == 0 {
 		f.Menu = site.Menu[site.Lang]
-	}
-	if f.Desk {
-		f.Live = livePath
 	}
 	return f
 }

@@ -52,21 +52,21 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 // subscriber is who asks for changes, of what, and from where on.
 func (s *Server) subscriber(r *http.Request, query url.Values) (realtime.Subscriber, error) {
 	owner, _ := s.visitor(r)
-	sub := realtime.Subscriber{Topic: siteTopic, Owner: owner}
+	sub := realtime.Subscriber{Topic: deskTopic, Owner: owner}
 	slug := query.Get("post")
 	if slug == "" && !s.deps.Config.Drafts {
 		return sub, &blog.Error{Kind: blog.Malformed, Fields: []blog.FieldError{{Field: "?post", Code: "required"}}}
 	}
-	if slug == "" {
-		head := siteHead()
-		sub.After = &head
-		return sub, nil
+	if slug != "" {
+		t, err := s.topicOf(r.Context(), slug)
+		if err != nil {
+			return sub, err
+		}
+		sub.Topic = t.postID
+		if mark := query.Get("text"); mark != "" {
+			sub.Joined = s.greet(slug, mark)
+		}
 	}
-	t, err := s.topicOf(r.Context(), slug)
-	if err != nil {
-		return sub, err
-	}
-	sub.Topic = t.postID
 	if !query.Has("since") {
 		return sub, nil
 	}

@@ -14,7 +14,6 @@ import (
 
 	"vang/blog"
 	"vang/realtime"
-	"vang/web"
 )
 
 // change is what tests look at in a message for programs.
@@ -218,22 +217,6 @@ func TestWhatIsWrongWithALiveAddressIsToldBeforeTheUpgrade(t *testing.T) {
 		t.Errorf("%v %s", plain.Header, plain.body)
 	}
 	p.get("/live?post=first", append(upgrade, "Origin", "https://evil.example")...).want(t, 403)
-}
-
-func TestTheDeskIsToldOfEveryChangeOfContent(t *testing.T) {
-	a := newAPI(t, func(c *web.Config) { c.Drafts = true })
-	for path, socket := range map[string]string{"/": "/live", "/blog/first": "/live?post=first", "/blog/quiet": "/live"} {
-		if page := string(a.program().get(path).body); strings.Count(page, "hx-ws:connect=") != 1 || !strings.Contains(page, `hx-ws:connect="`+socket+`"`) {
-			t.Errorf("%s has not the one socket %s", path, socket)
-		}
-	}
-	l := a.program().listen("", "")
-	a.until("the desk's socket reads", func() bool { return a.hub.Stats().Topics == 1 })
-	snap := a.library.Snapshot()
-	a.server.ContentChanged(snap, snap)
-	if m := l.read(); !strings.Contains(m, "#changed") {
-		t.Errorf("the desk got %s", m)
-	}
 }
 
 // until waits for what another goroutine is about to do.

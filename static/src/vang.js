@@ -254,7 +254,6 @@ const take = (box) => {
 const swap = (target, box) => {
   const { reload, whole, mine } = box.dataset;
   if (target != list) {
-    if ('desk' in words) location.reload();
     target.hidden = false;
   } else if (reload) {
     if (!need) setTimeout(load, reload);

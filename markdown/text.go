@@ -39,6 +39,9 @@ func writePlain(b *strings.Builder, n ast.Node, source []byte) {
 	case *ast.AutoLink:
 		b.Write(n.Label(source))
 		return
+	case *formula:
+		b.WriteString(n.tex)
+		return
 	case *ast.RawHTML, *extast.FootnoteLink, *extast.FootnoteBacklink:
 		return
 	}

@@ -48,6 +48,16 @@ func Open() (*Assets, error) {
 	return New(sub)
 }
 
+// Part returns what the build left in a folder of its own, which no page links: what the server draws formulas and cards
+// with. Nothing is read yet.
+func Part(name string) (fs.FS, error) {
+	sub, err := fs.Sub(dist, path.Join("dist", name))
+	if err != nil {
+		return nil, fmt.Errorf("open embedded %s: %w", name, err)
+	}
+	return sub, nil
+}
+
 // New reads all files of fsys: each name.ext, with name.ext.gz and name.ext.br beside it where they exist.
 func New(fsys fs.FS) (*Assets, error) {
 	entries, err := fs.ReadDir(fsys, ".")

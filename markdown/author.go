@@ -192,7 +192,7 @@ func (a *Author) render(source []byte, o DocOptions) (r rendered, err error) {
 	words, ideographs := Count(source)
 	slices.SortStableFunc(st.warnings, func(x, y Warning) int { return x.Line - y.Line })
 	return rendered{
-		doc:      blog.Document{HTML: out, Headings: st.headings, Words: words + ideographs, Pictures: st.pictures},
+		doc:      blog.Document{HTML: out, Headings: st.headings, Words: words + ideographs, Pictures: st.pictures, Formulas: st.math.shown},
 		warnings: st.warnings,
 		asked:    st.around,
 	}, nil

@@ -28,6 +28,7 @@ type state struct {
 	warnings []Warning
 	warned   map[string]bool
 	raw      bool // the author wrote HTML: the result is cleaned
+	math     mathState
 }
 
 func (st *state) warn(offset int, format string, args ...any) {

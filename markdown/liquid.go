@@ -1,0 +1,3 @@
+package markdown
+
+func (st *state) expandLiquid(source []byte) *rewrite { return nil }

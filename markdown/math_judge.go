@@ -207,4 +207,3 @@ func (st *state) mended(tex string) string {
 	}
 	return tex
 }
-

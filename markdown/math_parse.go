@@ -21,8 +21,13 @@ type formulaFence struct {
 // fences are tried in this order: two backslashes are what those write whose tool takes one of them away.
 func fences() []formulaFence {
 	return []formulaFence{
-		{"$$", "$$", true}, {"$`", "`$", false}, {"$", "$", false},
-		{`\\(`, `\\)`, false}, {`\\[`, `\\]`, true}, {`\(`, `\)`, false}, {`\[`, `\]`, true},
+		{"$$", "$$", true},
+		{"$`", "`$", false},
+		{"$", "$", false},
+		{`\\(`, `\\)`, false},
+		{`\\[`, `\\]`, true},
+		{`\(`, `\)`, false},
+		{`\[`, `\]`, true},
 	}
 }
 
@@ -83,7 +88,7 @@ func ahead(block text.Reader, most int) []byte {
 		if l == nil {
 			break
 		}
-		all = append(all, l...)
+		all = append(all, l[:min(len(l), most-len(all))]...)
 		block.AdvanceLine()
 	}
 	return all
@@ -195,13 +200,18 @@ func closing(line []byte, sign string) (end int, found bool) {
 // closesLater tells whether a formula that begins here is one, and ends: without a look ahead, a stray sign would swallow
 // the rest of the text. Blank lines are within it only if its first sign has a line of its own.
 func (st *state) closesLater(first text.Segment, rest []byte, f formulaFence) bool {
+	later := st.source[min(first.Stop, len(st.source)):]
+	later = later[:min(len(later), longestBlock)]
+	if !bytes.Contains(later, []byte(f.close)) {
+		return false
+	}
 	alone := len(bytes.TrimSpace(rest)) == 0 || f.open == ""
 	tex := append([]byte(nil), rest...)
 	if f.open == "" {
 		tex = tex[:0]
 	}
-	for line := range bytes.Lines(st.source[min(first.Stop, len(st.source)):]) {
-		if len(tex) > longestBlock || !alone && len(bytes.TrimSpace(line)) == 0 {
+	for line := range bytes.Lines(later) {
+		if !alone && len(bytes.TrimSpace(line)) == 0 {
 			return false
 		}
 		end, found := closing(line, f.close)

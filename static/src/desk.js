@@ -66,7 +66,7 @@ const callbacks = {
 const still = (change) => {
   const top = (e) => e.getBoundingClientRect().top;
   const view = scrollY
-    ? [doc.activeElement, ...doc.querySelectorAll('main :is(p,li,h1,h2,h3,h4,h5,h6,pre,tr,figure,form)')]
+    ? [doc.activeElement, ...doc.querySelectorAll('main :is(p,li,h1,h2,h3,h4,h5,h6,pre,tr,figure,form):not(.toc *)')]
         .filter((e) => e != doc.body && top(e) + e.offsetHeight > 0 && top(e) < innerHeight)
         .map((e) => [e, top(e)])
     : [];

@@ -123,6 +123,11 @@ func authorMarkdown(cache string) goldmark.Markdown {
 		goldmark.WithParserOptions(
 			parser.WithHeadingAttribute(),
 			parser.WithASTTransformers(util.Prioritized(shaper{}, 2000)), // after those of the extensions
+			parser.WithBlockParsers(util.Prioritized(containerParser{}, 650), util.Prioritized(attributesParser{}, 660)),
+			parser.WithInlineParsers(
+				util.Prioritized(wikilinkParser{}, 90), util.Prioritized(noteParser{}, 95),
+				util.Prioritized(inlineAttributesParser{}, 150), util.Prioritized(markParser{}, 500), util.Prioritized(emojiParser{}, 990),
+			),
 		),
 		goldmark.WithExtensions(
 			extension.Strikethrough, extension.Linkify, extension.TaskList,

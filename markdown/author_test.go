@@ -23,13 +23,14 @@ func TestAuthorGolden(t *testing.T) {
 		t.Fatalf("no golden files: %v", err)
 	}
 	a := NewAuthor(AuthorOptions{})
+	around := aroundPost()
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			source, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			doc, warnings, err := a.Render(t.Context(), source, DocOptions{Lang: blog.English})
+			doc, warnings, err := a.Render(t.Context(), source, DocOptions{Lang: blog.English, Path: "posts/a.md", Surroundings: around})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,6 +45,12 @@ func describe(doc blog.Document, warnings []Warning) []byte {
 	b.WriteString("=== contents\n")
 	for _, h := range doc.Headings {
 		fmt.Fprintf(&b, "%d #%s %s\n", h.Level, h.ID, h.Text)
+	}
+	for i, p := range doc.Pictures {
+		if i == 0 {
+			b.WriteString("=== pictures\n")
+		}
+		fmt.Fprintf(&b, "%s %q %dx%d\n", p.Src, p.Alt, p.Width, p.Height)
 	}
 	b.WriteString("=== warnings\n")
 	for _, w := range warnings {
@@ -111,8 +118,8 @@ func TestReservedIDsStayThePages(t *testing.T) {
 
 func TestWarningsNameTheLineOfTheFile(t *testing.T) {
 	a := NewAuthor(AuthorOptions{})
-	_, warnings, err := a.Render(t.Context(), []byte("text\n\n{{< youtube x >}}\n"), DocOptions{Line: 10})
-	if err != nil || len(warnings) != 1 || warnings[0].Line != 12 || !strings.Contains(warnings[0].Message, "youtube") {
+	_, warnings, err := a.Render(t.Context(), []byte("text\n\n{{< unheard-of x >}}\n"), DocOptions{Line: 10})
+	if err != nil || len(warnings) != 1 || warnings[0].Line != 12 || !strings.Contains(warnings[0].Message, "unheard-of") {
 		t.Errorf("warnings %+v, %v", warnings, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
+	rhtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
 )
 
 // shapeCallout turns a quote whose first line is "[!NOTE]" into a callout. What follows on that line is its title.
@@ -18,7 +20,8 @@ func (st *state) shapeCallout(q *ast.Blockquote) {
 	if m == nil {
 		return
 	}
-	kind, ok := calloutKind(strings.ToLower(string(m[1])))
+	word := strings.ToLower(string(m[1]))
+	kind, ok := calloutKind(word)
 	if !ok {
 		st.warn(line.Start, "there is no callout %.40q: it stays a quote; write NOTE, TIP, IMPORTANT, WARNING or CAUTION", m[1])
 		return
@@ -26,22 +29,38 @@ func (st *state) shapeCallout(q *ast.Blockquote) {
 	title := newNode(kindCalloutTitle)
 	takeTitle(p, title, line.Start+len(m[0]), line.Stop)
 	if !title.HasChildren() {
-		title.AppendChild(title, ast.NewString([]byte(st.words.callout(kind))))
+		title.AppendChild(title, ast.NewString([]byte(st.words.callout(word))))
 	}
 	c := newNode(kindCallout)
+	copyAttributes(c, q)
 	c.SetAttributeString("kind", kind)
+	if len(m[2]) > 0 {
+		c.SetAttributeString("fold", string(m[2]))
+		title.SetAttributeString("fold", "")
+	}
 	c.AppendChild(c, title)
 	if !p.HasChildren() {
 		q.RemoveChild(q, p)
 	}
-	for n := q.FirstChild(); n != nil; n = q.FirstChild() {
-		c.AppendChild(c, n)
-	}
+	moveChildren(c, q)
 	q.Parent().ReplaceChild(q.Parent(), q, c)
 }
 
-// calloutMark is GitHub's mark, with the fold sign of Obsidian, which is ignored.
-var calloutMark = regexp.MustCompile(`^\[!([A-Za-z]+)\][+-]?[ \t]*`)
+func copyAttributes(to, from ast.Node) {
+	for _, a := range from.Attributes() {
+		to.SetAttribute(a.Name, a.Value)
+	}
+}
+
+func moveChildren(to, from ast.Node) {
+	for n := from.FirstChild(); n != nil; n = from.FirstChild() {
+		to.AppendChild(to, n)
+	}
+}
+
+// calloutMark is GitHub's mark, with the fold sign of Obsidian: "-" is closed at first, "+" is open and can be closed. What
+// Obsidian has behind "|" styles it there.
+var calloutMark = regexp.MustCompile(`^\[!([A-Za-z]+)(?:\|[^\]]*)?\]([+-]?)[ \t]*`)
 
 // takeTitle moves the inline nodes of p's first line into title, without the mark, which ends at offset mark.
 func takeTitle(p *ast.Paragraph, title ast.Node, mark, end int) {
@@ -66,4 +85,47 @@ func takeTitle(p *ast.Paragraph, title ast.Node, mark, end int) {
 		}
 		n = next
 	}
+}
+
+func (authorRenderer) callout(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	fold, folds := attribute(n, "fold")
+	element := "div"
+	if folds {
+		element = "details"
+	}
+	if !entering {
+		write(w, "</", element, ">\n")
+		return ast.WalkContinue, nil
+	}
+	kind, _ := attribute(n, "kind")
+	class, _ := attribute(n, "class")
+	write(w, "<", element, ` class="`, strings.TrimSpace("callout callout-"+kind+" "+string(util.EscapeHTML([]byte(class)))), `"`)
+	rhtml.RenderAttributes(w, n, calloutAttributes)
+	switch fold {
+	case "":
+		write(w, " role=\"note\"")
+	case "+":
+		write(w, " open")
+	}
+	write(w, ">\n")
+	return ast.WalkContinue, nil
+}
+
+// calloutAttributes are what a callout writes of its attributes besides its class.
+var calloutAttributes = util.NewBytesFilterString("id,lang,dir,title")
+
+func (authorRenderer) calloutTitle(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	element, class := "p", ` class="callout-title"`
+	if _, folds := attribute(n, "fold"); folds {
+		element = "summary"
+	}
+	if own, ok := attribute(n, "element"); ok { // of a block that is no callout
+		element, class = own, ""
+	}
+	if entering {
+		write(w, "<", element, class, ">")
+	} else {
+		write(w, "</", element, ">\n")
+	}
+	return ast.WalkContinue, nil
 }

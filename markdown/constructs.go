@@ -16,7 +16,6 @@ func (st *state) findConstructs(code []text.Segment) {
 	if !strings.Contains(string(st.source), "{{") && !strings.Contains(string(st.source), "{%") {
 		return
 	}
-	slices.SortFunc(code, func(a, b text.Segment) int { return a.Start - b.Start })
 	type use struct{ at, times int }
 	uses := map[string]*use{}
 	var order []string

@@ -2,56 +2,17 @@ package markdown
 
 import (
 	"html"
-	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
 )
 
-// fence is what an author says behind ```.
-type fence struct {
-	language string
-	title    string
-}
-
-var (
-	fenceLanguage = regexp.MustCompile(`^[\s{.]*([\pL\pN_+#-][\pL\pN_+#.-]*)`)
-	fenceTitle    = regexp.MustCompile(`(?:^|[\s{,])(?:title|filename|file|caption)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s,}"']+))`)
-	notALanguage  = regexp.MustCompile(`^[\s{.]*[\w-]+\s*=`)
-)
-
-// parseFence reads "go", "go title=main.go", `go {title="main.go"}`, "{.go}", "{r, echo=FALSE}" and "rust,ignore".
-func parseFence(info string) fence {
-	var f fence
-	if m := fenceLanguage.FindStringSubmatch(info); m != nil && !notALanguage.MatchString(info) {
-		f.language = strings.ToLower(strings.TrimRight(m[1], "."))
-	}
-	if m := fenceTitle.FindStringSubmatch(info); m != nil {
-		f.title = m[1] + m[2] + m[3]
-	}
-	return f
-}
-
-func fenceOf(n *ast.FencedCodeBlock, source []byte) fence {
-	if n.Info == nil {
-		return fence{}
-	}
-	return parseFence(unescape(n.Info.Value(source)))
-}
-
-// shapeFence replaces a block that is no code but a formula or a drawing.
-func (st *state) shapeFence(n *ast.FencedCodeBlock) {
-	if f := fenceOf(n, st.source); !st.shapeMath(n, f) {
-		st.shapeDiagram(n, f)
-	}
-}
-
 func (r authorRenderer) fenced(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
+	if entering {
+		r.writeCode(w, fenceOf(n.(*ast.FencedCodeBlock), source), string(n.Lines().Value(source)))
 	}
-	r.writeCode(w, fenceOf(n.(*ast.FencedCodeBlock), source), string(n.Lines().Value(source)))
 	return ast.WalkSkipChildren, nil
 }
 
@@ -80,10 +41,65 @@ func (r authorRenderer) writeCode(w util.BufWriter, f fence, code string) {
 		write(w, ` class="language-`, html.EscapeString(f.language), `"`)
 	}
 	write(w, ">")
-	if runs := r.colours.of(f.language, code); runs != nil {
+	r.writeLines(w, f, code)
+	write(w, "</code></pre>\n</", element, ">\n")
+}
+
+func (r authorRenderer) writeLines(w util.BufWriter, f fence, code string) {
+	runs := r.colours.of(f.language, code)
+	switch {
+	case f.numbers || len(f.marked) > 0 || len(f.hidden) > 0:
+		paintLines(w, f, code, runs)
+	case runs != nil:
 		paint(w, code, runs)
-	} else {
+	default:
 		write(w, html.EscapeString(code))
 	}
-	write(w, "</code></pre>\n</", element, ">\n")
+}
+
+// paintLines writes code line by line, with numbers and marks. Numbers are text, since the content security policy forbids
+// the style attribute that a counter would need to start elsewhere; the stylesheet keeps them out of what is copied.
+func paintLines(w util.BufWriter, f fence, code string, runs []run) {
+	if runs == nil {
+		runs = []run{{0, len(code)}}
+	}
+	first := max(f.first, 1)
+	width := len(strconv.Itoa(first + strings.Count(code, "\n") - 1))
+	number := 0
+	for line := range strings.Lines(code) {
+		number++
+		var pieces []run
+		pieces, runs = cut(runs, len(line))
+		if f.hidden.has(number) {
+			continue
+		}
+		if f.marked.has(number) {
+			write(w, `<span class="line hl">`)
+		} else {
+			write(w, `<span class="line">`)
+		}
+		if f.numbers {
+			digits := strconv.Itoa(first + number - 1)
+			write(w, `<span class="ln" aria-hidden="true">`, strings.Repeat(" ", width-len(digits)), digits, "</span>")
+		}
+		paint(w, line, pieces)
+		write(w, "</span>")
+	}
+}
+
+// cut divides runs behind the first size bytes.
+func cut(runs []run, size int) (before, after []run) {
+	for i, r := range runs {
+		if size < r.size {
+			if size > 0 {
+				before = append(before, run{r.kind, size})
+			}
+			return before, append([]run{{r.kind, r.size - size}}, runs[i+1:]...)
+		}
+		before = append(before, r)
+		if size -= r.size; size == 0 {
+			return before, runs[i+1:]
+		}
+	}
+	return before, nil
 }

@@ -3,9 +3,12 @@ package markdown
 import (
 	"bytes"
 	"iter"
+	"regexp"
 	"strings"
 	"unicode"
 
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -105,12 +108,40 @@ func plainParser() parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(util.Prioritized(parser.NewParagraphParser(), 1)),
 		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+		parser.WithInlineParsers(
+			util.Prioritized(wikilinkParser{}, 90), util.Prioritized(plainNotes{}, 95), util.Prioritized(inlineAttributesParser{}, 150),
+			util.Prioritized(extension.NewStrikethroughParser(), 500), util.Prioritized(markParser{}, 500), util.Prioritized(emojiParser{}, 990),
+		),
 		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
 	)
 }
 
+// plainNotes reads over notes, and over references to those at the document's end.
+type plainNotes struct{}
+
+var noteMark = regexp.MustCompile(`^\[\^[^\]\s]{1,80}\]`)
+
+// Trigger implements parser.InlineParser.
+func (plainNotes) Trigger() []byte { return []byte{'^', '['} }
+
+// Parse implements parser.InlineParser.
+func (plainNotes) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	switch {
+	case line[0] == '^' && len(line) > 2 && line[1] == '[':
+		if noteSegments(block) == nil {
+			return nil
+		}
+	case noteMark.Match(line):
+		block.Advance(len(noteMark.Find(line)))
+	default:
+		return nil
+	}
+	return newInline(kindNoteRef)
+}
+
 func (a *Author) inlineText(markup string) string {
-	source := []byte(markup)
+	source := construct.ReplaceAll([]byte(markup), nil)
 	return plainText(a.plain.Parse(text.NewReader(source)), source)
 }
 

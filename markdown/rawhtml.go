@@ -94,6 +94,8 @@ func (st *state) readTag(z *xhtml.Tokenizer, raw string, offset int, n ast.Node)
 		}
 	case keep:
 		st.judgeAttributes(t, offset)
+		st.raw = true
+		return st.refine(t, raw, offset)
 	}
 	st.raw = true
 	return raw

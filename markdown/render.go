@@ -16,6 +16,13 @@ var (
 	kindCalloutTitle = ast.NewNodeKind("VangCalloutTitle")
 	kindFigure       = ast.NewNodeKind("VangFigure")
 	kindHTML         = ast.NewNodeKind("VangHTML")
+	kindContainer    = ast.NewNodeKind("VangContainer")
+	kindAttributes   = ast.NewNodeKind("VangAttributes")
+	kindNotes        = ast.NewNodeKind("VangNotes")
+	kindNote         = ast.NewNodeKind("VangNote")
+	kindNoteRef      = ast.NewNodeKind("VangNoteRef")
+	kindMark         = ast.NewNodeKind("VangMark")
+	kindSpan         = ast.NewNodeKind("VangSpan")
 )
 
 // node is a block of one of our own kinds.
@@ -32,6 +39,20 @@ func (n *node) Kind() ast.NodeKind { return n.kind }
 // Dump implements ast.Node.
 func (n *node) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
 
+// inline is an inline node of one of our own kinds.
+type inline struct {
+	ast.BaseInline
+	kind ast.NodeKind
+}
+
+func newInline(kind ast.NodeKind) *inline { return &inline{kind: kind} }
+
+// Kind implements ast.Node.
+func (n *inline) Kind() ast.NodeKind { return n.kind }
+
+// Dump implements ast.Node.
+func (n *inline) Dump(source []byte, level int) { ast.DumpHelper(n, source, level, nil, nil) }
+
 // authorRenderer draws what differs from goldmark's own way, and our own nodes.
 type authorRenderer struct {
 	colours *colours
@@ -47,6 +68,10 @@ func (r authorRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindCalloutTitle, r.calloutTitle)
 	reg.Register(kindFigure, r.figure)
 	reg.Register(kindHTML, r.html)
+	reg.Register(kindContainer, r.container)
+	reg.Register(kindMark, r.mark)
+	reg.Register(kindSpan, r.span)
+	reg.Register(ast.KindImage, r.image)
 }
 
 func (authorRenderer) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -68,7 +93,9 @@ func (authorRenderer) heading(w util.BufWriter, _ []byte, n ast.Node, entering b
 func (authorRenderer) table(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		label, _ := attribute(n, "aria-label")
-		write(w, `<div class="table" tabindex="0" role="region" aria-label="`, html.EscapeString(label), "\">\n<table>\n")
+		write(w, `<div class="table" tabindex="0" role="region" aria-label="`, html.EscapeString(label), "\">\n<table")
+		rhtml.RenderAttributes(w, n, rhtml.GlobalAttributeFilter)
+		write(w, ">\n")
 	} else {
 		write(w, "</table>\n</div>\n")
 	}
@@ -88,28 +115,11 @@ func (authorRenderer) box(w util.BufWriter, _ []byte, n ast.Node, entering bool)
 	return ast.WalkContinue, nil
 }
 
-func (authorRenderer) callout(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		kind, _ := attribute(n, "kind")
-		write(w, `<div class="callout callout-`, kind, "\" role=\"note\">\n")
-	} else {
-		write(w, "</div>\n")
-	}
-	return ast.WalkContinue, nil
-}
-
-func (authorRenderer) calloutTitle(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		write(w, `<p class="callout-title">`)
-	} else {
-		write(w, "</p>\n")
-	}
-	return ast.WalkContinue, nil
-}
-
 func (authorRenderer) figure(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		write(w, "<figure>\n")
+		write(w, "<figure")
+		rhtml.RenderAttributes(w, n, rhtml.GlobalAttributeFilter)
+		write(w, ">\n")
 		return ast.WalkContinue, nil
 	}
 	caption, _ := attribute(n, "caption")
@@ -130,4 +140,20 @@ func write(w util.BufWriter, parts ...string) {
 	for _, p := range parts {
 		_, _ = w.WriteString(p)
 	}
+}
+
+func (authorRenderer) span(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	writeElement(w, "span", n, entering)
+	return ast.WalkContinue, nil
+}
+
+// writeElement writes one end of an element with n's attributes, which were judged when n was shaped.
+func writeElement(w util.BufWriter, name string, n ast.Node, entering bool) {
+	if !entering {
+		write(w, "</", name, ">")
+		return
+	}
+	write(w, "<", name)
+	rhtml.RenderAttributes(w, n, nil)
+	write(w, ">")
 }

@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -28,7 +29,12 @@ type state struct {
 	warnings []Warning
 	warned   map[string]bool
 	raw      bool // the author wrote HTML: the result is cleaned
-	math     mathState
+
+	math mathState
+
+	framed     bool // what is read stands in a <picture> of the author's
+	insecure   int  // pictures from http addresses
+	insecureAt int
 }
 
 func (st *state) warn(offset int, format string, args ...any) {
@@ -54,13 +60,17 @@ type shaper struct{}
 type found struct {
 	headings []*ast.Heading
 	quotes   []*ast.Blockquote
-	images   []*ast.Image
+	pictures []ast.Node // images and HTML, which may hold some, in the order of the text
 	links    []ast.Node // links and autolinks
 	tables   []*extast.Table
 	boxes    []*extast.TaskCheckBox
-	raw      []ast.Node // inline and block HTML
 	fences   []*ast.FencedCodeBlock
 	code     []text.Segment
+
+	containers []*division
+	attributes []ast.Node // lines of attributes and inline ones
+	contents   []*ast.Paragraph
+	breaks     []*ast.Text
 }
 
 func (s shaper) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
@@ -68,12 +78,34 @@ func (s shaper) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
 	if !ok {
 		return
 	}
-	f := collect(doc)
+	st.shapeNotes(doc)
+	f := st.collect(doc)
+	for _, n := range f.attributes {
+		switch n := n.(type) {
+		case *attributesBlock:
+			st.shapeAttributes(n)
+		case *inlineAttributes:
+			st.shapeInlineAttributes(n)
+		}
+	}
 	st.shapeHeadings(f.headings)
 	st.shapeLinks(f.links)
-	st.shapeImages(f.images)
+	st.shapePictures(f.pictures)
+	st.shapeBlocks(f)
+	slices.SortFunc(f.code, func(a, b text.Segment) int { return a.Start - b.Start })
+	st.findConstructs(f.code)
+	st.findNotes(f.code)
+	for _, t := range f.breaks {
+		st.keepBreak(t)
+	}
+}
+
+func (st *state) shapeBlocks(f *found) {
 	for _, q := range f.quotes {
 		st.shapeCallout(q)
+	}
+	for _, c := range f.containers {
+		st.shapeContainer(c)
 	}
 	for i, t := range f.tables {
 		st.shapeTable(t, i+1)
@@ -81,13 +113,23 @@ func (s shaper) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
 	for _, b := range f.boxes {
 		b.SetAttributeString("aria-label", boxLabel(st.words, b.IsChecked))
 	}
-	for _, n := range f.raw {
-		st.shapeRaw(n)
-	}
 	for _, n := range f.fences {
 		st.shapeFence(n)
 	}
-	st.findConstructs(f.code)
+	for _, p := range f.contents {
+		st.shapeContents(p)
+	}
+}
+
+func (st *state) shapePictures(nodes []ast.Node) {
+	for _, n := range nodes {
+		if img, ok := n.(*ast.Image); ok {
+			st.shapeImage(img)
+		} else {
+			st.shapeRaw(n)
+		}
+	}
+	st.warnOfInsecure()
 }
 
 func boxLabel(w Words, done bool) string {
@@ -97,11 +139,12 @@ func boxLabel(w Words, done bool) string {
 	return w.Open
 }
 
-func collect(doc *ast.Document) *found {
+func (st *state) collect(doc *ast.Document) *found {
 	f := &found{}
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			f.add(n)
+			f.addOwn(n, st.source)
 		}
 		return ast.WalkContinue, nil
 	})
@@ -114,16 +157,14 @@ func (f *found) add(n ast.Node) {
 		f.headings = append(f.headings, n)
 	case *ast.Blockquote:
 		f.quotes = append(f.quotes, n)
-	case *ast.Image:
-		f.images = append(f.images, n)
+	case *ast.Image, *ast.RawHTML, *ast.HTMLBlock:
+		f.pictures = append(f.pictures, n)
 	case *ast.Link, *ast.AutoLink:
 		f.links = append(f.links, n)
 	case *extast.Table:
 		f.tables = append(f.tables, n)
 	case *extast.TaskCheckBox:
 		f.boxes = append(f.boxes, n)
-	case *ast.RawHTML, *ast.HTMLBlock:
-		f.raw = append(f.raw, n)
 	case *ast.FencedCodeBlock:
 		f.fences = append(f.fences, n)
 		f.code = append(f.code, n.Lines().Sliced(0, n.Lines().Len())...)
@@ -138,23 +179,22 @@ func (f *found) add(n ast.Node) {
 	}
 }
 
-// shapeLinks turns what would run code into its text.
-func (st *state) shapeLinks(links []ast.Node) {
-	var dangerous []ast.Node
-	for _, n := range links {
-		var target string
-		switch n := n.(type) {
-		case *ast.Link:
-			target = unescape(n.Destination) // goldmark resolves entities when it writes the link
-		case *ast.AutoLink:
-			target = unescape(n.URL(st.source))
+// addOwn adds the nodes of Vang's own syntax.
+func (f *found) addOwn(n ast.Node, source []byte) {
+	switch n := n.(type) {
+	case *division:
+		f.containers = append(f.containers, n)
+	case *attributesBlock, *inlineAttributes:
+		f.attributes = append(f.attributes, n)
+	case *ast.Paragraph:
+		if isContents(n, source) {
+			f.contents = append(f.contents, n)
 		}
-		if !safeLink(target) {
-			st.warn(n.Pos(), "the link to %.60q is left out: browsers would not open it safely; use https", target)
-			dangerous = append(dangerous, n)
+	case *ast.Text:
+		if n.SoftLineBreak() {
+			f.breaks = append(f.breaks, n)
 		}
 	}
-	unwrap(dangerous, st.source)
 }
 
 // shapeTable gives cells a class for their alignment, because the content security policy forbids style attributes.

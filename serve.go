@@ -16,8 +16,10 @@ import (
 	"vang/blog"
 	"vang/content"
 	"vang/markdown"
+	"vang/maths"
 	"vang/posts"
 	"vang/realtime"
+	"vang/static"
 	"vang/store"
 	"vang/web"
 	"vang/wire"
@@ -166,7 +168,11 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 
 func openLibrary(ctx context.Context, c Config, now blog.Clock, log *slog.Logger) (*posts.Library, error) {
 	cache := cacheFolder(c.Cache, log)
-	author := markdown.NewAuthor(markdown.AuthorOptions{Cache: cache})
+	formulas, err := static.Part("formulas")
+	if err != nil {
+		return nil, err
+	}
+	author := markdown.NewAuthor(markdown.AuthorOptions{Cache: cache, Math: maths.New(formulas).MathML})
 	return posts.Open(ctx, posts.Options{FS: content.FS, Dir: c.Content, Cache: cache, Drafts: c.Drafts, Now: now, Author: author, Log: log})
 }
 

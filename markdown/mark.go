@@ -21,11 +21,16 @@ func (p markParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.
 	if d == nil || d.OriginalLength != 2 || before == '=' {
 		return nil
 	}
+	// "(v==TRUE)==x" compares.
+	d.CanOpen = d.CanOpen && !operand(before) && before != ')'
+	d.CanClose = d.CanClose && (len(line) <= 2 || !operand(rune(line[2])))
 	d.Segment = segment.WithStop(segment.Start + d.OriginalLength)
 	block.Advance(d.OriginalLength)
 	pc.PushDelimiter(d)
 	return d
 }
+
+func operand(r rune) bool { return r < 128 && util.IsAlphaNumeric(byte(r)) }
 
 // IsDelimiter implements parser.DelimiterProcessor.
 func (markParser) IsDelimiter(b byte) bool { return b == '=' }

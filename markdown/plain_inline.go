@@ -260,7 +260,7 @@ func isTagStart(c byte) bool {
 
 func isMail(inner []byte) bool {
 	at := bytes.IndexByte(inner, '@')
-	return at > 0 && bytes.IndexAny(inner, " \"=") < 0
+	return at > 0 && !bytes.ContainsAny(inner, " \"=")
 }
 
 // template leaves out shortcodes, Liquid and attributes.

@@ -1,0 +1,233 @@
+package search
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"vang/blog"
+)
+
+// Fragment is a piece of an excerpt.
+type Fragment struct {
+	Text   string
+	Marked bool // what the query looks for
+}
+
+const (
+	mostExcerptText = 256 << 10 // bytes of a text in which its excerpt is looked for
+	shortWord       = 3         // letters of words that are marked only beside another, where there are such
+)
+
+// mark is a word of the query in a text.
+type mark struct {
+	from, until int // bytes
+	at          int // number of the word in the text
+	word        int // of the query
+	agrees      bool
+	beside      bool // the query's next or last word stands beside it
+}
+
+// Mark shows where a query's words stand in a short text, such as a title.
+func (q *Query) Mark(text string) []Fragment {
+	text = string(composed([]byte(text)))
+	return fragments(text, 0, len(text), q.marks(text))
+}
+
+// Excerpt is the part of a text that tells most of what the query looks for, of about so many characters. It is nil where the text has
+// none of its words.
+func (q *Query) Excerpt(text Text, length int) []Fragment {
+	var b strings.Builder
+	for part, piece := range text {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		if b.Write(piece); part == Heading && b.Len() > 0 && !unicode.IsPunct(lastRune(b.String())) {
+			b.WriteString(" —")
+		}
+		if b.Len() > mostExcerptText {
+			break
+		}
+	}
+	all := strings.Join(strings.Fields(string(composed([]byte(b.String())))), " ")
+	marks := q.marks(all)
+	if len(marks) == 0 {
+		return nil
+	}
+	from, until := q.window(all, marks, length)
+	return fragments(all, from, until, marks)
+}
+
+// marks are the query's words in a text. Those with other accents are left out where some have the same.
+func (q *Query) marks(text string) []mark {
+	var list []mark
+	s, n := scanner{text: []byte(text)}, 0
+	buf := make([]byte, 0, longestWord)
+	agrees := false
+	for {
+		t, ok := s.next()
+		if !ok {
+			break
+		}
+		n++
+		if t.until-t.from > longestWord {
+			continue
+		}
+		buf = lower(buf[:0], s.text[t.from:t.until])
+		if w, same := q.wordLike(string(buf)); w >= 0 {
+			list = append(list, mark{from: t.from, until: t.until, at: n, word: w, agrees: same})
+			agrees = agrees || same
+		}
+	}
+	return besides(list, agrees, len(q.words))
+}
+
+// wordLike finds the word of the query that a word of a text is.
+func (q *Query) wordLike(exact string) (n int, agrees bool) {
+	folded := exact
+	if !isASCII(exact) {
+		folded = blog.Fold(exact)
+	}
+	n = -1
+	for i := range q.words {
+		w := &q.words[i]
+		if w.folded != folded && (!w.prefix || !strings.HasPrefix(folded, w.folded)) && !isForm(w, folded) {
+			continue
+		}
+		if how := agree(w.exact, exact); !w.marked || how != otherAccents {
+			return i, true
+		}
+		n = i
+	}
+	return n, false
+}
+
+func isForm(w *word, folded string) bool {
+	for _, f := range w.forms {
+		if f == folded {
+			return true
+		}
+	}
+	return false
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// besides notes which marks stand beside each other as in the query, and drops those that say little: with other accents where
+// some have the same, and short words alone where some stand together.
+func besides(list []mark, agrees bool, words int) []mark {
+	kept := list[:0]
+	for _, m := range list {
+		if m.agrees == agrees {
+			kept = append(kept, m)
+		}
+	}
+	together := false
+	for i := 1; i < len(kept); i++ {
+		a, b := &kept[i-1], &kept[i]
+		if a.at+1 == b.at && a.word+1 == b.word {
+			a.beside, b.beside, together = true, true, true
+		}
+	}
+	if !together || words < 2 {
+		return kept
+	}
+	list, kept = kept, kept[:0]
+	for _, m := range list {
+		if m.beside || m.until-m.from > shortWord {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+// window is where most different words of the query stand within so many characters, the first such place.
+func (q *Query) window(text string, marks []mark, length int) (from, until int) {
+	best, bestWorth := 0, -1
+	for i := range marks {
+		seen := make([]bool, len(q.words))
+		worth := 0
+		for j := i; j < len(marks) && marks[j].until-marks[i].from < length; j++ {
+			if !seen[marks[j].word] {
+				seen[marks[j].word] = true
+				worth += 8
+			}
+			if marks[j].beside {
+				worth += 2
+			}
+			worth++
+		}
+		if worth > bestWorth {
+			best, bestWorth = i, worth
+		}
+		if i > 500 {
+			break
+		}
+	}
+	return stretch(text, marks[best].from, length)
+}
+
+// stretch is about so many characters of text around a place, begun and ended between words.
+func stretch(text string, at, length int) (from, until int) {
+	from = at
+	for n := 0; from > 0 && n < length/4; n++ {
+		_, size := utf8.DecodeLastRuneInString(text[:from])
+		from -= size
+	}
+	if from > 0 {
+		if gap := strings.IndexByte(text[from:at], ' '); gap >= 0 {
+			from += gap + 1
+		}
+	}
+	until = from
+	for n := 0; until < len(text) && n < length; n++ {
+		_, size := utf8.DecodeRuneInString(text[until:])
+		until += size
+	}
+	if until < len(text) {
+		if gap := strings.LastIndexByte(text[from:until], ' '); gap > (until-from)*2/3 {
+			until = from + gap
+		}
+	}
+	return from, until
+}
+
+// fragments cuts text at its marks. Marks that touch, or have only a space between them, are one.
+func fragments(text string, from, until int, marks []mark) []Fragment {
+	var list []Fragment
+	put := func(s string, marked bool) {
+		if s == "" {
+			return
+		}
+		if n := len(list); n > 0 && list[n-1].Marked == marked {
+			list[n-1].Text += s
+			return
+		}
+		list = append(list, Fragment{s, marked})
+	}
+	if from > 0 {
+		put("… ", false)
+	}
+	at := from
+	for i, m := range marks {
+		if m.from < from || m.until > until {
+			continue
+		}
+		joins := i > 0 && m.beside && marks[i-1].at+1 == m.at && marks[i-1].beside && m.from >= at && text[at:m.from] == " "
+		put(text[at:max(at, m.from)], joins)
+		put(text[max(at, m.from):max(at, m.until)], true)
+		at = max(at, m.until)
+	}
+	put(text[at:until], false)
+	if until < len(text) {
+		put(" …", false)
+	}
+	return list
+}

@@ -114,6 +114,7 @@ func (m *machine) told(err error, patience time.Duration) error {
 
 var (
 	undefined = regexp.MustCompile(`^(?:Undefined control sequence|Unsupported function name|Unrecognized (?:symbol|function)):? ?"?(\\[A-Za-z]+|\\.)`)
+	untrusted = regexp.MustCompile(`^Function "(\\\w+)" is not trusted`)
 	noSuch    = regexp.MustCompile(`^No such environment: (\S+)`)
 )
 
@@ -125,6 +126,9 @@ func inWords(message string) string {
 	message = strings.Join(strings.Fields(message), " ")
 	if c := undefined.FindStringSubmatch(message); c != nil {
 		return "there is no command " + c[1]
+	}
+	if c := untrusted.FindStringSubmatch(message); c != nil {
+		return c[1] + " is not set in formulas"
 	}
 	if c := noSuch.FindStringSubmatch(message); c != nil {
 		return "there is no environment " + c[1]

@@ -61,6 +61,9 @@ func (e *Engine) MathML(tex string, display bool) (string, error) {
 	e.turns <- struct{}{}
 	defer func() { <-e.turns }()
 	markup, err := e.set(tex, display)
+	if !display && err != nil && strings.Contains(err.Error(), "only in display mode") {
+		markup, err = e.set(tex, true) // such as an environment that counts its lines: every other converter takes it there too
+	}
 	if err == nil {
 		e.kept.put(tex, display, markup)
 	}

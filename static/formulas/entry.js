@@ -17,7 +17,10 @@ MacroExpander.prototype.pushTokens = function (tokens) {
   pushTokens.call(this, tokens);
 };
 
-const options = (displayMode) => ({ displayMode, throwOnError: true, trust: false, strict: false, maxExpand: 2000, maxSize: [50, 1000] });
+// Names that KaTeX has besides: texts that were written for it use them.
+const macros = () => ({ '\\N': '\\mathbb{N}', '\\Z': '\\mathbb{Z}', '\\Q': '\\mathbb{Q}', '\\R': '\\mathbb{R}', '\\C': '\\mathbb{C}' });
+
+const options = (displayMode) => ({ displayMode, macros: macros(), throwOnError: true, trust: false, strict: false, maxExpand: 2000, maxSize: [50, 1000] });
 
 // Returns the markup, or throws an error whose message tells what is wrong.
 globalThis.formula = (tex, display) => {

@@ -75,6 +75,6 @@ export function plain(node) {
     delete node.attributes.style;
     for (const rule of written.split(';').filter(Boolean)) take(node, ...rule.split(':').map((s) => s.trim()));
   }
-  for (const child of node.children ?? []) plain(child);
+  if (Array.isArray(node.children)) node.children.forEach(plain);
 }
 plain.lost = [];

@@ -2,6 +2,7 @@ package posts
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"path"
 	"slices"
@@ -11,15 +12,45 @@ import (
 )
 
 // address gives every post and page an address of its own and leaves out those for which there is none.
-func (b *builder) address(entries []*entry) (posts, pages []*entry) {
+func (b *builder) address(entries []*entry) (posts, pages, indexes []*entry) {
 	for _, e := range entries {
-		if e.post.Page {
+		switch {
+		case e.index:
+			indexes = append(indexes, e)
+		case e.post.Page:
 			pages = append(pages, e)
-		} else {
+		default:
 			posts = append(posts, e)
 		}
 	}
-	return b.addressPosts(posts), b.addressPages(pages)
+	taken := make(map[string]*entry, len(entries))
+	posts = b.addressPosts(posts, taken)
+	pages = b.addressPages(pages, taken)
+	return posts, pages, b.addressIndexes(indexes, taken)
+}
+
+// claim gives e the path p, unescaped, unless another has it. Paths that differ by a slash at their end are one.
+func (b *builder) claim(e *entry, p string, taken map[string]*entry) bool {
+	key := tidyPath(p)
+	if first := taken[key]; first != nil {
+		b.problem(e, true, "has the same address as %s, %s, and is not shown: give one of them another slug", first.file.path, p)
+		return false
+	}
+	taken[key] = e
+	e.post.Path = escaped(p)
+	return true
+}
+
+// escaped writes a path as addresses have it.
+func escaped(p string) string {
+	if plain, err := url.PathUnescape(p); err == nil {
+		p = plain
+	}
+	parts := strings.Split(p, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	return strings.Join(parts, "/")
 }
 
 // inOrder is the order in which posts take their addresses: the site's language first, then those whose author chose the
@@ -35,34 +66,72 @@ func (b *builder) inOrder(entries []*entry) []*entry {
 	}
 	slices.SortStableFunc(ordered, func(x, y *entry) int {
 		byDate := 0
-		if x.file.slug == "" && y.file.slug == "" && !x.post.Date.IsZero() && !y.post.Date.IsZero() {
+		if x.said.slug == "" && y.said.slug == "" && !x.post.Date.IsZero() && !y.post.Date.IsZero() {
 			byDate = x.post.Date.Compare(y.post.Date)
 		}
 		return cmp.Or(
 			rank(x.post.Lang == b.site.Lang)-rank(y.post.Lang == b.site.Lang),
-			rank(x.file.slug != "")-rank(y.file.slug != ""),
-			rank(!x.post.Date.IsZero() || x.file.slug != "")-rank(!y.post.Date.IsZero() || y.file.slug != ""),
+			rank(x.said.slug != "")-rank(y.said.slug != ""),
+			rank(!x.post.Date.IsZero() || x.said.slug != "")-rank(!y.post.Date.IsZero() || y.said.slug != ""),
 			byDate, cmp.Compare(x.file.path, y.file.path))
 	})
 	return ordered
 }
 
-func (b *builder) addressPosts(entries []*entry) []*entry {
-	taken := make(map[string]*entry, len(entries))
+func (b *builder) addressPosts(entries []*entry, taken map[string]*entry) []*entry {
+	slugs := make(map[string]*entry, len(entries))
 	var renamed counts
 	kept := make([]*entry, 0, len(entries))
 	for _, e := range b.inOrder(entries) {
-		first := taken[e.post.Slug]
-		if first != nil && !b.otherSlug(e, first, taken, &renamed) {
+		own := b.ownPath(e)
+		if own != "" && b.reserved(own) {
+			b.problem(e, false, "cannot be reached at %s, which is an address of Vang itself, and has another: /blog/%s", own, e.post.Slug)
+			own = ""
+		}
+		first := slugs[e.post.Slug]
+		switch {
+		case first == nil:
+		case own != "":
+			e.post.Slug = freeSlug(e, first, slugs)
+		case !b.otherSlug(e, first, slugs, &renamed):
 			b.problem(e, true, "has the same address as %s, /blog/%s, and is not shown: give one of them another slug", first.file.path, e.post.Slug)
 			continue
 		}
-		taken[e.post.Slug] = e
-		e.post.Path = "/blog/" + url.PathEscape(e.post.Slug)
+		if !b.claim(e, cmp.Or(own, "/blog/"+e.post.Slug), taken) {
+			continue
+		}
+		slugs[e.post.Slug] = e
 		kept = append(kept, e)
 	}
 	b.tell(renamed)
 	return kept
+}
+
+// freeSlug names the discussion of a post whose address is its own, and whose slug another has.
+func freeSlug(e, first *entry, taken map[string]*entry) string {
+	for _, slug := range otherSlugs(e, first) {
+		if taken[slug] == nil {
+			return slug
+		}
+	}
+	for n := 2; ; n++ {
+		if slug := fmt.Sprintf("%s-%d", e.post.Slug, n); taken[slug] == nil {
+			return slug
+		}
+	}
+}
+
+func otherSlugs(e, first *entry) (list []string) {
+	if e.post.Lang != first.post.Lang {
+		list = append(list, e.post.Slug+"-"+strings.ToLower(e.post.Lang))
+	}
+	if !e.post.Date.IsZero() && !e.post.Date.Equal(first.post.Date) {
+		list = append(list, e.post.Slug+"-"+e.post.Date.Format("2006-01-02"))
+	}
+	if e.post.Section != "" && e.post.Section != first.post.Section {
+		list = append(list, blog.Slug(path.Base(e.post.Section)+"-"+e.post.Slug), blog.Slug(e.post.Section+"-"+e.post.Slug))
+	}
+	return list
 }
 
 // otherSlug finds an address for a post whose own is taken by first.
@@ -75,7 +144,7 @@ func (b *builder) otherSlug(e, first *entry, taken map[string]*entry, renamed *c
 		others = []string{e.post.Slug + "-" + strings.ToLower(e.post.Lang)}
 	case differentDays(e, first): // as in /2006/03/11/joke and /2007/05/02/joke
 		others = []string{e.post.Slug + "-" + e.place.date.Format("2006-01-02")}
-	case e.file.slug != "":
+	case e.said.slug != "":
 		return false
 	case e.place.dir != first.place.dir:
 		others = []string{
@@ -120,73 +189,70 @@ func (b *builder) tell(c counts) {
 }
 
 // ownAddresses are the first parts of Vang's own addresses, which no page can have.
-const ownAddresses = " blog api live me media static assets category tag archive search health livez readyz metrics feed.xml feed.json sitemap.xml robots.txt "
+const ownAddresses = " blog api live me media static files cards assets category tag series author archive search health livez readyz metrics feed.xml feed.json atom.xml sitemap.xml robots.txt favicon.ico "
 
-func (b *builder) addressPages(entries []*entry) []*entry {
-	taken := make(map[string]*entry, len(entries))
+// closedAddresses are the first parts below which everything is Vang's own.
+const closedAddresses = " api live me static files cards health livez readyz metrics "
+
+// reserved tells whether Vang itself answers at a path that an author chose.
+func (b *builder) reserved(p string) bool {
+	first, rest, deep := strings.Cut(strings.Trim(p, "/"), "/")
+	switch {
+	case first == "":
+		return true
+	case strings.Contains(closedAddresses, " "+first+" "):
+		return true
+	case first == "blog":
+		return strings.HasSuffix(rest, "/comments")
+	case deep:
+		return slices.Contains([]string{"category", "tag", "series", "author", "archive"}, first) && !strings.HasSuffix(p, "/")
+	}
+	_, isLanguage := language(first)
+	return isLanguage || !strings.HasSuffix(p, "/") && strings.Contains(ownAddresses, " "+first+" ") || first == "archive" || first == "search"
+}
+
+func (b *builder) addressPages(entries []*entry, taken map[string]*entry) []*entry {
 	kept := make([]*entry, 0, len(entries))
 	for _, e := range b.inOrder(entries) {
-		at := "/" + url.PathEscape(e.post.Slug)
-		first := taken[at]
-		if first != nil && first.post.Lang != e.post.Lang {
-			at = "/" + e.post.Lang + at
+		at := b.ownPath(e)
+		if at == "" {
+			at = "/" + e.post.Slug
+			if first := taken[at]; first != nil && first.post.Lang != e.post.Lang {
+				at = "/" + e.post.Lang + at
+			}
 		}
-		if first = taken[at]; first != nil {
-			b.problem(e, true, "has the same address as %s, %s, and is not shown: give one of them another slug", first.file.path, at)
-			continue
-		}
-		if _, isLanguage := language(e.post.Slug); isLanguage || strings.Contains(ownAddresses, " "+e.post.Slug+" ") {
+		if b.reserved(at) || strings.Contains(ownAddresses, " "+strings.Trim(at, "/")+" ") && !strings.HasSuffix(at, "/") {
 			b.problem(e, false, "cannot be reached at %s, which is an address of Vang itself: give it another slug", at)
 		}
-		taken[at] = e
-		e.post.Path = at
-		kept = append(kept, e)
+		if b.claim(e, at, taken) {
+			kept = append(kept, e)
+		}
 	}
 	return kept
 }
 
-// redirects maps former addresses to present ones, and writes each post's Aliases.
-func (b *builder) redirects(s *Snapshot, entries []*entry) map[string]string {
-	to := map[string]string{}
-	slices.SortFunc(entries, func(x, y *entry) int { return cmp.Compare(x.file.path, y.file.path) })
-	for _, e := range entries {
-		for _, alias := range e.file.old {
-			for _, from := range formerPaths(alias, e.post.Page) {
-				b.redirect(s, to, e, from)
+// addressIndexes gives what _index.md says of a folder the address of the folder's listing.
+func (b *builder) addressIndexes(entries []*entry, taken map[string]*entry) []*entry {
+	kept := make([]*entry, 0, len(entries))
+	for _, e := range b.inOrder(entries) {
+		at := cmp.Or(b.ownPath(e), path.Join("/", e.place.folder)+"/")
+		if at == "//" || at == "/" {
+			at = "/"
+			if e.post.Lang != b.site.Lang {
+				at = "/" + e.post.Lang + "/"
 			}
+			e.post.Path = at
+			kept = append(kept, e)
+			continue
+		}
+		if first := taken[tidyPath(at)]; first != nil && first.post.Lang != e.post.Lang {
+			at = "/" + e.post.Lang + at
+		}
+		if b.claim(e, at, taken) {
+			kept = append(kept, e)
 		}
 	}
-	return to
-}
-
-func (b *builder) redirect(s *Snapshot, to map[string]string, e *entry, from string) {
-	switch owner, taken := s.byPath[from]; {
-	case taken && owner.post.Path == e.post.Path:
-	case taken:
-		b.problem(e, false, "the alias %s is the address of %s: it leads there", from, owner.post.Source)
-	case to[from] != "" && to[from] != e.post.Path:
-		b.problem(e, false, "the alias %s leads to %s already: take it out of one of them", from, to[from])
-	default:
-		to[from] = e.post.Path
-	}
-}
-
-// formerPaths are the paths that an alias stands for: itself if it is one, else those that a former slug had.
-func formerPaths(alias string, page bool) []string {
-	if u, err := url.Parse(alias); err == nil && u.Path != "" {
-		alias = u.Path
-	}
-	if strings.Contains(alias, "/") {
-		return []string{tidyPath(alias)}
-	}
-	paths := []string{tidyPath("/" + alias)}
-	if !page {
-		paths = append(paths, "/blog/"+alias)
-		if slug := blog.Slug(alias); slug != alias {
-			paths = append(paths, "/blog/"+slug)
-		}
-	}
-	return paths
+	return kept
 }
 
 // tidyPath writes a path as it is looked up: absolute, without a slash or index.html at its end.
@@ -204,8 +270,8 @@ func aliasesOf(e *entry) []string {
 			out = append(out, s)
 		}
 	}
-	for _, alias := range e.file.old {
-		for _, p := range formerPaths(alias, e.post.Page) {
+	for _, alias := range e.said.old {
+		for _, p := range formerPaths(alias, e) {
 			if slug, ok := strings.CutPrefix(p, "/blog/"); ok && !strings.Contains(slug, "/") && !e.post.Page {
 				add(blog.Slug(slug))
 			} else {

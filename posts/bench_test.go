@@ -52,7 +52,7 @@ func BenchmarkLoad(b *testing.B) {
 	b.Run("snapshot of 1000 posts", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			l.build(l.files, l.site, l.siteSum, nil)
+			l.build(l.files, l.settings, nil)
 		}
 	})
 	b.Run("look at 1000 posts", func(b *testing.B) {

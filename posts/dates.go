@@ -29,40 +29,71 @@ var dayInFront = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\D|$
 
 // parseDate reads a date of whatever type front matter gave it. note says what was wrong with one that was still understood.
 func parseDate(v any) (t time.Time, note string, err error) {
+	m, note, err := parseMoment(v)
+	return m.Time, note, err
+}
+
+// moment is a date as it was written. One without a zone is read as UTC, and moved when the site's own is known.
+type moment struct {
+	time.Time
+	floating bool
+}
+
+// in is the moment itself, in the site's zone if it named none.
+func (m moment) in(zone *time.Location) time.Time {
+	if !m.floating || zone == nil || m.IsZero() {
+		return m.Time
+	}
+	t := m.Time
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), zone)
+}
+
+func parseMoment(v any) (m moment, note string, err error) {
 	switch v := v.(type) {
 	case nil:
-		return time.Time{}, "", nil
+		return moment{}, "", nil
 	case time.Time:
-		return plausible(v)
+		m.Time, note, err = plausible(v)
+		return m, note, err
 	case toml.LocalDate:
-		return plausible(v.AsTime(time.UTC))
+		m.floating = true
+		m.Time, note, err = plausible(v.AsTime(time.UTC))
+		return m, note, err
 	case toml.LocalDateTime:
-		return plausible(v.AsTime(time.UTC))
+		m.floating = true
+		m.Time, note, err = plausible(v.AsTime(time.UTC))
+		return m, note, err
 	case string:
-		return parseDateText(v)
+		return parseMomentText(v)
 	case int, int64, uint64:
-		return parseDateText(fmt.Sprint(v))
+		return parseMomentText(fmt.Sprint(v))
 	}
-	return time.Time{}, "", fmt.Errorf("%.40v is no date: write it as 2006-01-02 or 2006-01-02T15:04:05+07:00", v)
+	return moment{}, "", fmt.Errorf("%.40v is no date: write it as 2006-01-02 or 2006-01-02T15:04:05+07:00", v)
 }
 
 func parseDateText(s string) (time.Time, string, error) {
+	m, note, err := parseMomentText(s)
+	return m.Time, note, err
+}
+
+func parseMomentText(s string) (moment, string, error) {
 	s = strings.Join(strings.Fields(strings.Trim(s, " \t\"'")), " ")
 	if s == "" {
-		return time.Time{}, "", nil
+		return moment{}, "", nil
 	}
 	for _, layout := range dateLayouts() {
 		if t, err := time.Parse(layout, s); err == nil {
-			return plausible(t)
+			t, note, err := plausible(t)
+			return moment{t, !strings.Contains(layout, "07") && !strings.Contains(layout, "MST")}, note, err
 		}
 	}
 	if m := dayInFront.FindStringSubmatch(s); m != nil {
 		if t, err := time.Parse("2006-1-2", m[1]+"-"+m[2]+"-"+m[3]); err == nil {
 			t, _, err = plausible(t)
-			return t, fmt.Sprintf("only the day of the date %.40q is understood: write it as 2006-01-02T15:04:05+07:00", s), err
+			return moment{t, true}, fmt.Sprintf("only the day of the date %.40q is understood: write it as 2006-01-02T15:04:05+07:00", s), err
 		}
 	}
-	return time.Time{}, "", fmt.Errorf("%.40q is no date: write it as 2006-01-02 or 2006-01-02T15:04:05+07:00", s)
+	return moment{}, "", fmt.Errorf("%.40q is no date: write it as 2006-01-02 or 2006-01-02T15:04:05+07:00", s)
 }
 
 // plausible turns away years that no database or feed takes; the year 1 is Hugo's word for no date.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"vang/blog"
 )
@@ -112,20 +113,20 @@ func (f fields) flag(key string) (value, ok bool) {
 }
 
 // date is the first of keys that has a date; a bad one is noted, never an error.
-func (f fields) date(keys ...string) time.Time {
+func (f fields) date(keys ...string) moment {
 	for _, k := range keys {
-		t, note, err := parseDate(f.values[k])
+		m, note, err := parseMoment(f.values[k])
 		if err != nil {
 			note = err.Error()
 		}
 		if note != "" {
 			f.note(f.lineOf(k), k+": "+note)
 		}
-		if !t.IsZero() {
-			return t
+		if !m.IsZero() {
+			return m
 		}
 	}
-	return time.Time{}
+	return moment{}
 }
 
 // people reads authors: a name, a list of names, a map, or a list of maps.
@@ -138,7 +139,11 @@ func (f fields) people(keys ...string) []blog.Person {
 		}
 		var out []blog.Person
 		for _, item := range items {
-			if p := personOf(item); p.Name != "" {
+			if s, isText := item.(string); isText {
+				for _, name := range namesIn(s) {
+					out = append(out, blog.Person{Name: name})
+				}
+			} else if p := personOf(item); p.Name != "" {
 				out = append(out, p)
 			}
 		}
@@ -149,13 +154,27 @@ func (f fields) people(keys ...string) []blog.Person {
 	return nil
 }
 
-func personOf(v any) blog.Person {
-	m, ok := v.(map[string]any)
-	if !ok {
-		return blog.Person{Name: textOf(v)}
+// namesIn parts several names that were written as one text: "Ann Lee, Bob Ray and others" has two commas' worth of people,
+// "Ann Lee, PhD" and "Vang, Inc." one.
+func namesIn(s string) []string {
+	parts := trimmed(strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '、' || r == ';' }))
+	for _, p := range parts[min(1, len(parts)):] {
+		switch strings.ToLower(strings.Trim(p, ". ")) {
+		case "jr", "sr", "ii", "iii", "phd", "ph.d", "md", "m.d", "inc", "llc", "ltd", "gmbh", "co", "esq":
+			return []string{strings.TrimSpace(s)}
+		}
+		if first := []rune(p)[0]; unicode.IsLower(first) {
+			return []string{strings.TrimSpace(s)} // "The team, on behalf of all"
+		}
 	}
-	m = smallKeys(m)
-	return blog.Person{Name: textOf(m["name"]), URL: firstText(m, "url", "link", "website", "homepage")}
+	return parts
+}
+
+func personOf(v any) blog.Person {
+	if m, ok := v.(map[string]any); ok {
+		return personFrom(m)
+	}
+	return blog.Person{Name: textOf(v)}
 }
 
 func firstText(m map[string]any, keys ...string) string {

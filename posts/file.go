@@ -3,7 +3,6 @@ package posts
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"path"
 	"strings"
 	"sync/atomic"
@@ -25,9 +24,7 @@ type file struct {
 
 	hash     string
 	post     blog.Post // as far as the file alone tells: without addresses, and with terms and languages as written
-	slug     string    // that the author chose; "" if none
-	key      string    // that translations share, chosen by the author
-	old      []string  // addresses that lead here
+	said               // what the front matter says besides
 	matter   bool      // it has front matter
 	bodyLine int
 	text     source
@@ -65,77 +62,15 @@ func (f *file) parse(data []byte, author *markdown.Author, keep func(data, body 
 	f.matter = parts.matter != nil
 	f.bodyLine = parts.bodyLine
 	f.text = keep(data, parts.body)
+	f.toml = bytes.HasPrefix(clean, []byte("+++"))
+	for _, key := range []string{"taxonomies", "extra", "template", "page_template", "path", "sort_by"} {
+		_, has := parts.values[key]
+		f.zola = f.zola || f.toml && has
+	}
 	f.read(fields{front: parts, note: func(line int, m string) { f.problem(line, false, m) }}, author)
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// read turns front matter into a post.
-func (f *file) read(m fields, author *markdown.Author) {
-	p := &f.post
-	p.Title = strings.Join(strings.Fields(m.text("title")), " ")
-	if p.Title == "" {
-		p.Title = author.Title(m.body)
-	}
-	p.Summary = strings.Join(strings.Fields(m.text("summary", "description", "excerpt")), " ")
-	if p.Summary == "" {
-		p.Summary = author.Lead(m.body)
-	}
-	p.Date = m.date("date", "publishdate", "published_at", "created")
-	p.Updated = m.date("updated", "lastmod", "last_modified_at", "modified")
-	p.Authors = m.people("authors", "author")
-	p.Image = m.text("image", "cover", "thumbnail")
-	p.Draft, _ = m.flag("draft")
-	if published, ok := m.flag("published"); ok && !published {
-		p.Draft = true
-	}
-	p.Comments = true
-	if comments, ok := m.flag("comments"); ok {
-		p.Comments = comments
-	}
-	if l := m.text("lang", "language", "locale"); l != "" {
-		p.Lang = m.language(l)
-	}
-	p.Minutes = markdown.Minutes(m.body)
-	f.slug = m.text("slug")
-	f.key = m.text("translationkey")
-	f.old = append(m.list("aliases", "redirect_from", "alias"), permalinks(m)...)
-	f.terms(m)
-}
-
-func (m fields) language(s string) blog.Lang {
-	l, ok := language(s)
-	if !ok {
-		m.note(m.lineOf("lang"), fmt.Sprintf("lang: %.20q is no language that is known here: write a tag such as vi or en", s))
-	}
-	return l
-}
-
-// permalinks are addresses that another tool gave the post. They lead here.
-func permalinks(m fields) []string {
-	var out []string
-	for _, k := range []string{"url", "path", "permalink"} {
-		if s := m.text(k); s != "" && !strings.Contains(s, ":") {
-			out = append(out, "/"+strings.TrimLeft(s, "/"))
-		}
-	}
-	return out
-}
-
-// terms reads categories and tags, in the front matter itself and, as Zola has it, in its [taxonomies].
-func (f *file) terms(m fields) {
-	tax := m.below("taxonomies")
-	var categories []string
-	if c := m.text("category"); c != "" {
-		categories = append(categories, c)
-	}
-	categories = append(append(categories, m.words("categories")...), tax.words("categories", "category")...)
-	f.post.Categories = termsOf(categories)
-	if len(f.post.Categories) > 0 {
-		f.post.Category = f.post.Categories[0]
-	}
-	f.post.Tags = termsOf(append(m.words("tags", "tag"), tax.words("tags", "tag")...))
-}
 
 // termsOf makes terms of names; of those with one slug the first stays.
 func termsOf(names []string) (list []blog.Term) {

@@ -138,8 +138,13 @@ func readYAML(matter []byte) (values map[string]any, err error) {
 		return nil, errors.New("the front matter is no list of keys: write each as key: value")
 	}
 	for i := 0; i+1 < len(root.Content); i += 2 {
+		node := root.Content[i+1]
+		if node.Tag == "!!timestamp" { // as it is written: only so does it tell whether it names a zone
+			values[strings.ToLower(root.Content[i].Value)] = node.Value
+			continue
+		}
 		var v any
-		if err := root.Content[i+1].Decode(&v); err != nil {
+		if err := node.Decode(&v); err != nil {
 			return nil, fmt.Errorf("the front matter's %.40q cannot be read: %w", root.Content[i].Value, err)
 		}
 		values[strings.ToLower(root.Content[i].Value)] = v

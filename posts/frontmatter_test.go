@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"vang/blog"
 	"vang/markdown"
 )
 
@@ -63,7 +62,8 @@ func TestPlaces(t *testing.T) {
 		{"go/index.md", loose, place{dir: ".", name: "go"}},
 		{"index.md", loose, place{dir: ".", name: "index"}},
 	} {
-		if got := placeOf(c.path, c.shape); got != c.want {
+		got := placeOf(c.path, c.shape, nil)
+		if got := (place{page: got.page, lang: got.lang, dir: got.dir, name: got.name, date: got.date}); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.path, got, c.want)
 		}
 	}
@@ -83,9 +83,9 @@ func FuzzFile(f *testing.F) {
 		fl := &file{path: "posts/a.md"}
 		data = bytes.Clone(data) // the fuzzer's own must stay
 		fl.parse(data, author, func(_, body []byte) source { return new(attic).keep(body) })
-		says := fmt.Sprintf("%v %v %v %v %v", fl.post, fl.slug, fl.key, fl.old, fl.problems)
+		says := fmt.Sprintf("%v %v %v %v %v", fl.post, fl.said, fl.matter, fl.hash, fl.problems)
 		clear(data) // as the next file does, which is read into the same room
-		if now := fmt.Sprintf("%v %v %v %v %v", fl.post, fl.slug, fl.key, fl.old, fl.problems); now != says {
+		if now := fmt.Sprintf("%v %v %v %v %v", fl.post, fl.said, fl.matter, fl.hash, fl.problems); now != says {
 			t.Fatalf("what the file says lies in the room it was read into:\n%s\n%s", says, now)
 		}
 		if fl.broken {
@@ -94,11 +94,13 @@ func FuzzFile(f *testing.F) {
 			}
 			return
 		}
-		b := &builder{site: blog.Site{Lang: "en"}, drafts: true}
+		b := newBuilder(readNoSettings(), house{}, true, today())
+		b.site.Lang = "en"
 		entries := b.entries(map[string]*file{fl.path: fl})
 		b.defaults(entries, "")
-		posts, pages := b.address(entries)
-		s := newSnapshot(b.site, posts, pages)
+		b.sort(entries)
+		posts, pages, indexes := b.address(entries)
+		s := newSnapshot(b.site, posts, pages, indexes)
 		b.redirects(s, posts)
 		p, ok := s.Post(s.posts[0].Slug)
 		if !ok || p.Title == "" || !utf8.ValidString(p.Title+p.Summary) || p.Minutes < 1 {

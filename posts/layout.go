@@ -16,15 +16,26 @@ type place struct {
 	dir  string    // the folder, without a part for the language
 	name string    // without date, language and extension; the folder's for a bundle
 	date time.Time // zero if the name has none
+
+	stem         string // name with its date
+	folder       string // the folder as addresses of other tools have it; "" for the top
+	bundle       bool   // an index.md with a folder of its own
+	index        bool   // an _index.md
+	draft        bool   // in _drafts
+	collection   string // Jekyll's: "posts" for what is in _posts or _drafts
+	inCollection string // the folder below the collection's
 }
 
 // key is shared by the files that differ only in their language.
 func (p place) key() string { return path.Join(p.dir, p.name) }
 
-// section is the folder, "" for the top.
+// section is the folder, "" for the top; what Jekyll's _posts hold is of the folder above.
 func (p place) section() string {
-	if p.dir == "." {
-		return ""
+	parts := strings.Split(p.dir, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, "_") || part == "." {
+			return strings.Join(parts[:i], "/")
+		}
 	}
 	return p.dir
 }
@@ -64,30 +75,47 @@ func skipped(name string) bool {
 
 var datedName = regexp.MustCompile(`^(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ]+(.+))?$`)
 
-func placeOf(file string, s shape) place {
-	lang, rest := cutLanguage(file)
+// folders tells which content folders are a language's, by the settings; others that are named for one are found by name.
+func placeOf(file string, s shape, folders map[string]blog.Lang) place {
+	lang, rest, mapped := cutFolder(file, folders)
+	whole := file
+	if mapped {
+		whole = rest
+	}
 	first, below, deep := strings.Cut(rest, "/")
 	if deep && (first == "posts" || first == "pages" || first == "_posts") && lang == "" {
 		if l, inner := cutLanguage(below); l != "" {
 			lang, rest = l, first+"/"+inner
 		}
 	}
-	p := place{lang: lang, dir: path.Dir(rest)}
+	p := place{lang: lang, dir: path.Dir(rest), folder: strings.Trim(path.Dir(whole), ".")}
 	switch s {
 	case sections:
 		p.page = first == "pages" || !deep
 	case jekyll:
-		p.page = !strings.HasPrefix(rest, "_posts/") && !strings.Contains(rest, "/_posts/")
+		p.page = true
 	}
-	base := path.Base(rest)
+	p.collect(rest)
+	p.read(path.Base(rest))
+	return p
+}
+
+// read takes a file's base name apart.
+func (p *place) read(base string) {
 	p.name = strings.TrimSuffix(base, path.Ext(base))
 	if l, ok := language(strings.TrimPrefix(path.Ext(p.name), ".")); ok && path.Ext(p.name) != p.name {
 		p.name = strings.TrimSuffix(p.name, path.Ext(p.name))
 		p.lang = l
 	}
-	if p.name == "index" && p.dir != "." { // a bundle
+	switch {
+	case p.name == "_index":
+		p.index, p.page, p.name = true, true, path.Base(p.dir)
+	case p.name == "index" && p.dir != ".":
+		p.bundle = true
 		p.name, p.dir = path.Base(p.dir), path.Dir(p.dir)
+		p.folder = strings.Trim(path.Dir(p.folder), ".")
 	}
+	p.stem = p.name
 	if m := datedName.FindStringSubmatch(p.name); m != nil {
 		if t, err := time.Parse("2006-1-2", m[1]); err == nil {
 			p.date = t
@@ -96,7 +124,34 @@ func placeOf(file string, s shape) place {
 			}
 		}
 	}
-	return p
+}
+
+// collect finds the folder with an underscore that Jekyll keeps documents of a kind in.
+func (p *place) collect(rest string) {
+	parts := strings.Split(rest, "/")
+	for i, part := range parts[:len(parts)-1] {
+		if !strings.HasPrefix(part, "_") {
+			continue
+		}
+		p.collection = strings.TrimPrefix(part, "_")
+		if part == "_drafts" {
+			p.collection, p.draft = "posts", true
+		}
+		p.page = p.collection != "posts"
+		p.inCollection = strings.Join(parts[i+1:len(parts)-1], "/")
+		return
+	}
+}
+
+// cutFolder separates the folder of a language; mapped is true where the settings name it.
+func cutFolder(file string, folders map[string]blog.Lang) (l blog.Lang, rest string, mapped bool) {
+	for folder, l := range folders {
+		if rest, ok := strings.CutPrefix(file, folder+"/"); ok {
+			return l, rest, true
+		}
+	}
+	l, rest = cutLanguage(file)
+	return l, rest, false
 }
 
 // cutLanguage separates a first folder that is named for a language.

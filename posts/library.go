@@ -3,12 +3,9 @@ package posts
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -17,6 +14,7 @@ import (
 
 	"vang/blog"
 	"vang/markdown"
+	"vang/pictures"
 )
 
 // Options say where the posts are. Author is required.
@@ -28,6 +26,8 @@ type Options struct {
 	Now    blog.Clock
 	Author *markdown.Author
 	Log    *slog.Logger
+
+	Pictures *pictures.Gallery // makes variants of pictures; nil if there are none
 }
 
 // Library is the posts of a folder, as they are now.
@@ -38,13 +38,15 @@ type Library struct {
 	good    atomic.Pointer[time.Time] // when all of the folder was last fit to be shown
 	life    string                    // of the snapshots' cursors
 
-	loading sync.Mutex // one load at a time; guards what follows
-	files   map[string]*file
-	site    blog.Site
-	siteSum string
-	logged  map[Problem]bool
-	attic   attic
-	buffers sync.Pool // of *bytes.Buffer, for files while they are read
+	house atomic.Pointer[house] // where the parts of the site were when it was last looked at
+
+	loading  sync.Mutex // one load at a time; guards what follows
+	files    map[string]*file
+	assets   *assets
+	settings *settings
+	logged   map[Problem]bool
+	attic    attic
+	buffers  sync.Pool // of *bytes.Buffer, for files while they are read
 }
 
 // Open reads all posts. Bad files are problems, not errors: only a content folder that cannot be read is one.
@@ -70,32 +72,35 @@ func (l *Library) Snapshot() *Snapshot { return l.current.Load() }
 func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
 	l.loading.Lock()
 	defer l.loading.Unlock()
+	h, st := l.look()
+	l.house.Store(&h)
 	fsys, closeFS, err := l.open()
 	if err != nil {
 		return l.troubled(err)
 	}
 	defer closeFS()
-	found, problems, err := list(fsys)
+	found, problems, err := list(fsys, st.kept)
 	if err != nil {
 		return l.troubled(err)
 	}
-	site, sum, siteProblems, bad := readSite(fsys)
-	if bad && l.current.Load() != nil {
-		site, sum = l.site, l.siteSum // the last good settings stay
+	problems = append(problems, st.problems...)
+	if st.bad && l.current.Load() != nil {
+		st = l.settings // the last good ones stay
 	}
-	problems = append(problems, siteProblems...)
 	l.attic.count(l.files)
 	files, err := l.read(ctx, fsys, found, l.files)
 	if err != nil {
 		return nil, err
 	}
+	assets, troubles := l.gather(l.assets)
+	problems = append(problems, troubles...)
 	old := l.current.Load()
-	if old != nil && sum == l.siteSum && slices.Equal(problems, old.listing) && sameFiles(files, l.files) && !old.isDue(l.options.Now()) {
+	if old != nil && assets.same(l.assets) && st.sum == l.settings.sum && slices.Equal(problems, old.listing) && sameFiles(files, l.files) && !old.isDue(l.options.Now()) {
 		l.files = files
 		return l.looked(old), nil
 	}
-	l.files, l.site, l.siteSum = files, site, sum
-	return l.looked(l.put(l.build(files, site, sum, problems))), nil
+	l.files, l.assets, l.settings = files, assets, st
+	return l.looked(l.put(l.build(files, st, problems))), nil
 }
 
 func sameFiles(a, b map[string]*file) bool {
@@ -132,25 +137,5 @@ func (l *Library) open() (fs.FS, func(), error) {
 	if l.options.Dir == "" {
 		return l.options.FS, func() {}, nil
 	}
-	root, err := os.OpenRoot(l.base())
-	if err != nil {
-		return nil, nil, err
-	}
-	return root.FS(), func() { _ = root.Close() }, nil
+	return openRoot(l.base())
 }
-
-// base is the folder that holds the posts: Dir, or its content folder if Dir is a site's root.
-func (l *Library) base() string {
-	for _, name := range []string{"posts", "pages", "_posts", "site.yaml"} {
-		if _, err := os.Stat(filepath.Join(l.options.Dir, name)); err == nil {
-			return l.options.Dir
-		}
-	}
-	inner := filepath.Join(l.options.Dir, "content")
-	if info, err := os.Stat(inner); err == nil && info.IsDir() {
-		return inner
-	}
-	return l.options.Dir
-}
-
-var errNotFile = errors.New("not a file")

@@ -22,8 +22,8 @@ type listed struct {
 }
 
 // list finds the Markdown files of a content folder. A folder that cannot be read costs its own files and is a problem;
-// the whole content folder is an error.
-func list(fsys fs.FS) (found []listed, problems []Problem, err error) {
+// the whole content folder is an error. Folders in kept hold posts though their names begin with an underscore.
+func list(fsys fs.FS, kept map[string]bool) (found []listed, problems []Problem, err error) {
 	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name == ".":
@@ -36,7 +36,7 @@ func list(fsys fs.FS) (found []listed, problems []Problem, err error) {
 		case name == ".":
 			return nil
 		case d.IsDir():
-			if hidden(d.Name()) || d.Name() == "node_modules" || name == mediaFolder {
+			if hidden(d.Name()) && !kept[d.Name()] || d.Name() == "node_modules" || name == mediaFolder {
 				return fs.SkipDir
 			}
 			return nil
@@ -56,7 +56,11 @@ func list(fsys fs.FS) (found []listed, problems []Problem, err error) {
 }
 
 func hidden(name string) bool {
-	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") && name != "_posts"
+	switch name {
+	case "_posts", "_drafts":
+		return false
+	}
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "_index.")
 }
 
 func isMarkdown(name string) bool {
@@ -195,7 +199,7 @@ func keepGood(f, old *file) *file {
 	}
 	return &file{
 		path: f.path, size: f.size, modified: f.modified, recent: f.recent,
-		hash: old.hash, post: old.post, slug: old.slug, key: old.key, old: old.old, matter: old.matter,
+		hash: old.hash, post: old.post, said: old.said, matter: old.matter,
 		bodyLine: old.bodyLine, text: old.text, problems: f.problems,
 	}
 }

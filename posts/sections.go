@@ -25,7 +25,7 @@ type indexKey struct {
 // Sections are the folders that hold posts of a language, of all for "", by path.
 func (s *Snapshot) Sections(lang blog.Lang) []Section {
 	var list []Section
-	for _, t := range s.counts(section, lang) {
+	for _, t := range s.counts(shelf, lang) {
 		sec := Section{Path: t.Slug, Title: titleFromName(t.Slug), Posts: t.Posts}
 		if index, ok := s.Index(lang, t.Slug); ok {
 			sec.Title, sec.Index = index.Title, true
@@ -38,7 +38,7 @@ func (s *Snapshot) Sections(lang blog.Lang) []Section {
 
 // BySection are the posts of a language (of all for "") in a folder, those in folders below it left out, newest first.
 func (s *Snapshot) BySection(lang blog.Lang, path string) List {
-	_, list := s.byTerm(termKey{section, lang, strings.Trim(path, "/")})
+	_, list := s.byTerm(termKey{shelf, lang, strings.Trim(path, "/")})
 	return list
 }
 
@@ -52,4 +52,33 @@ func (s *Snapshot) Index(lang blog.Lang, path string) (blog.Post, bool) {
 		}
 	}
 	return blog.Post{}, false
+}
+
+// indexSection keeps what an _index.md says. Of the site's own top there is no page of its own: the home page shows it.
+func (s *Snapshot) indexSection(e *entry) {
+	post := e.post
+	it := &item{post: &post, file: e.file}
+	s.indexes[indexKey{post.Lang, post.Section}] = it
+	if post.Section != "" {
+		s.index(it)
+		return
+	}
+	s.byFile[it.file.path] = it
+}
+
+// SectionAt is the section that has its listing at a path, which may be escaped or not, and its language.
+func (s *Snapshot) SectionAt(path string) (lang blog.Lang, section string, ok bool) {
+	if it, found := s.at(path); found {
+		for key, index := range s.indexes {
+			if index == it {
+				return key.lang, key.path, true
+			}
+		}
+		return "", "", false
+	}
+	section = strings.Trim(path, "/")
+	if _, found := s.terms[termKey{shelf, s.site.Lang, section}]; found {
+		return s.site.Lang, section, true
+	}
+	return "", "", false
 }

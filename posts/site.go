@@ -2,21 +2,31 @@ package posts
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
 	"vang/blog"
 )
 
+// redirect leads from a path that no post has.
+type redirect struct {
+	from, to string
+	file     string
+	line     int
+}
+
 // siteReader reads site.yaml key by key, so that each mistake is named with its line and costs only itself.
 type siteReader struct {
 	file     string
+	settings *settings
 	problems []Problem
 }
 
@@ -24,21 +34,26 @@ func (r *siteReader) problem(line int, format string, args ...any) {
 	r.problems = append(r.problems, Problem{File: r.file, Line: line, Message: fmt.Sprintf(format, args...)})
 }
 
-// readSite reads the settings; bad is true if the file is there but cannot be read at all.
-func readSite(fsys fs.FS) (site blog.Site, hash string, problems []Problem, bad bool) {
+// read lays site.yaml over the settings; found is false if there is none.
+func (st *settings) read(fsys fs.FS) (found bool) {
 	for _, name := range []string{"site.yaml", "site.yml"} {
 		data, err := readInto(&bytes.Buffer{}, fsys, name, 0)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		r := &siteReader{file: name}
+		st.own = true
 		if err != nil {
-			return site, "", []Problem{{File: name, Fatal: true, Message: unreadable(err)}}, true
+			st.bad = true
+			st.problems = append(st.problems, Problem{File: name, Fatal: true, Message: unreadable(err)})
+			return true
 		}
-		bad = !r.read(data, &site)
-		return site, hashOf(data), r.problems, bad
+		st.sum = hashOf(append([]byte(st.sum), data...))
+		r := &siteReader{file: name, settings: st}
+		st.bad = !r.read(data, &st.site) || st.bad
+		st.problems = append(st.problems, r.problems...)
+		return true
 	}
-	return site, "", nil, false
+	return false
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+)`)
@@ -61,7 +76,7 @@ func (r *siteReader) read(data []byte, site *blog.Site) bool {
 	return true
 }
 
-const siteKeys = "title, tagline, description, lang, author, titles, taglines, menu, page_size"
+const siteKeys = "title, tagline, description, lang, timezone, author, authors, titles, taglines, menu, page_size, permalinks, redirects, image, me, params"
 
 func (r *siteReader) key(site *blog.Site, key string, v *yaml.Node) bool {
 	switch key {
@@ -84,9 +99,127 @@ func (r *siteReader) key(site *blog.Site, key string, v *yaml.Node) bool {
 	case "page_size":
 		site.PageSize = r.pageSize(v)
 	default:
+		return r.rareKey(site, key, v)
+	}
+	return true
+}
+
+func (r *siteReader) rareKey(site *blog.Site, key string, v *yaml.Node) bool {
+	switch key {
+	case "authors":
+		r.authors(site, v)
+	case "image":
+		site.Image = r.text(key, v)
+	case "me":
+		site.Me = r.texts(key, v)
+	case "timezone":
+		r.zone(v)
+	case "permalinks", "permalink":
+		r.permalinks(v)
+	case "redirects":
+		r.redirects(v)
+	case "params":
+		r.params(site, v)
+	default:
 		return false
 	}
 	return true
+}
+
+// texts is a list of texts; a single one is a list of one.
+func (r *siteReader) texts(key string, v *yaml.Node) (list []string) {
+	if v.Kind != yaml.SequenceNode {
+		if s := r.text(key, v); s != "" {
+			list = []string{s}
+		}
+		return list
+	}
+	for _, item := range v.Content {
+		if s := r.text(key, item); s != "" {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// authors are those that posts may name: a list, or a map by the word that posts use.
+func (r *siteReader) authors(site *blog.Site, v *yaml.Node) {
+	add := func(p blog.Person, line int) {
+		if p.Name == "" {
+			r.problem(line, "an author needs a name")
+			return
+		}
+		p.Slug = blog.Slug(cmp.Or(p.Slug, p.Name))
+		site.Authors = append(site.Authors, p)
+	}
+	switch v.Kind {
+	case yaml.SequenceNode:
+		for _, item := range v.Content {
+			add(r.person(item), item.Line)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(v.Content); i += 2 {
+			p := r.person(v.Content[i+1])
+			p.Slug = cmp.Or(p.Slug, v.Content[i].Value)
+			p.Name = cmp.Or(p.Name, v.Content[i].Value)
+			add(p, v.Content[i].Line)
+		}
+	default:
+		r.problem(v.Line, "authors must be a list of name, url, bio, picture and me")
+	}
+}
+
+func (r *siteReader) zone(v *yaml.Node) {
+	name := r.text("timezone", v)
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		r.problem(v.Line, "the time zone %.40q is not known here: write one such as Asia/Ho_Chi_Minh", name)
+		return
+	}
+	if name != "" {
+		r.settings.zone = zone
+	}
+}
+
+// permalinks is a pattern for all posts, or one for each folder.
+func (r *siteReader) permalinks(v *yaml.Node) {
+	if v.Kind == yaml.ScalarNode {
+		r.settings.permalinks = map[string]string{"": r.text("permalinks", v), "posts": r.text("permalinks", v)}
+		return
+	}
+	r.pairs(v, "permalinks", func(key string, v *yaml.Node) bool {
+		r.settings.permalinks[strings.Trim(key, "/")] = r.text("permalinks", v)
+		return true
+	})
+}
+
+// redirects leads addresses that no post has to others.
+func (r *siteReader) redirects(v *yaml.Node) {
+	if v.Kind != yaml.MappingNode {
+		r.problem(v.Line, "redirects must be lines of old: new, such as /old/page: /blog/new")
+		return
+	}
+	for i := 0; i+1 < len(v.Content); i += 2 {
+		k := v.Content[i]
+		from, to := strings.TrimSpace(k.Value), r.text("redirects", v.Content[i+1])
+		if !strings.HasPrefix(from, "/") || !strings.HasPrefix(to, "/") && !strings.HasPrefix(to, "https://") && !strings.HasPrefix(to, "http://") {
+			r.problem(k.Line, "redirects: %.60q must be a path such as /old/page, and lead to a path or an address with https://", from)
+			continue
+		}
+		r.settings.redirects = append(r.settings.redirects, redirect{from: tidyPath(from), to: to, file: r.file, line: k.Line})
+	}
+}
+
+func (r *siteReader) params(site *blog.Site, v *yaml.Node) {
+	var values map[string]any
+	if v.Kind != yaml.MappingNode || v.Decode(&values) != nil {
+		r.problem(v.Line, "params must be lines of key: value")
+		return
+	}
+	merged := tree{}
+	merged.merge(site.Params)
+	merged.merge(smallTree(values).(map[string]any))
+	site.Params = merged
 }
 
 // pairs calls set for each key of a mapping; a key that it does not know is a problem.
@@ -100,7 +233,7 @@ func (r *siteReader) pairs(n *yaml.Node, what string, set func(key string, v *ya
 		if !set(strings.ToLower(k.Value), v) {
 			known := siteKeys
 			if what != "the site" {
-				known = "name, url, label"
+				known = "name, url, slug, bio, picture, me, label"
 			}
 			r.problem(k.Line, "there is no setting %.40q: those of %s are %s", k.Value, what, known)
 		}
@@ -136,6 +269,14 @@ func (r *siteReader) person(v *yaml.Node) (p blog.Person) {
 			p.Name = r.text(key, v)
 		case "url":
 			p.URL = r.text(key, v)
+		case "slug":
+			p.Slug = r.text(key, v)
+		case "bio":
+			p.Bio = r.text(key, v)
+		case "picture":
+			p.Picture = r.text(key, v)
+		case "me":
+			p.Me = r.texts(key, v)
 		default:
 			return false
 		}

@@ -39,10 +39,13 @@ type Snapshot struct {
 	names        func() map[string]*item // what [[ ]] and refs may call a document; made when it is first asked for
 	titles       func() titleWords       // for Related; made when it is first asked for
 	dialect      markdown.Dialect
+	prefix       string // path below which another tool had the site
 
-	open   func(name string) (fs.File, error)
-	author *markdown.Author
-	log    *slog.Logger
+	open     func(name string) (fs.File, error) // in the content folder
+	openRoot func(name string) (fs.File, error) // in the site's root: its settings, static files and pieces for templates
+	author   *markdown.Author
+	log      *slog.Logger
+	holdings
 }
 
 // item is a post and the file that it comes from.
@@ -52,7 +55,7 @@ type item struct {
 	at   int // its place in its language's list
 }
 
-func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
+func newSnapshot(site blog.Site, posts, pages, indexes []*entry) *Snapshot {
 	s := &Snapshot{
 		site:   site,
 		posts:  make([]blog.Post, 0, len(posts)),
@@ -80,6 +83,9 @@ func newSnapshot(site blog.Site, posts, pages []*entry) *Snapshot {
 	}
 	for i, e := range pages {
 		s.index(&item{post: &s.pages[i], file: e.file})
+	}
+	for _, e := range indexes {
+		s.indexSection(e)
 	}
 	s.languages = languagesOf(site.Lang, s.byLang)
 	s.orderSeries()
@@ -208,13 +214,34 @@ func (s *Snapshot) Redirect(path string) (to string, ok bool) {
 	if plain, err := url.PathUnescape(path); err == nil {
 		path = plain
 	}
-	path = tidyPath(path)
-	if to, ok = s.redirects[path]; ok {
+	tidy := tidyPath(path)
+	if to, ok = s.redirects[tidy]; ok {
 		return to, true
 	}
-	if slug, isPost := strings.CutPrefix(path, "/blog/"); isPost { // typed by hand, or by a tool that writes slugs in another way
+	if it, known := s.otherEnd(tidy); known && it != path && !s.isAt(path) {
+		return escaped(it), true
+	}
+	if slug, isPost := strings.CutPrefix(tidy, "/blog/"); isPost { // typed by hand, or by a tool that writes slugs in another way
 		if it, known := s.bySlug[blog.Slug(slug)]; known && it.post.Slug != slug {
 			return it.post.Path, true
+		}
+	}
+	if rest, below := strings.CutPrefix(path, s.prefix+"/"); below && s.prefix != "" {
+		return escaped("/" + rest), true
+	}
+	return "", false
+}
+
+func (s *Snapshot) isAt(path string) bool {
+	_, ok := s.byPath[path]
+	return ok
+}
+
+// otherEnd finds what a path leads to with another end, as web servers find files: /x, /x/, /x.html and /x/index.html.
+func (s *Snapshot) otherEnd(tidy string) (string, bool) {
+	for _, p := range []string{tidy, tidy + "/", tidy + ".html", strings.TrimSuffix(tidy, ".html"), strings.TrimSuffix(tidy, ".html") + "/"} {
+		if it, ok := s.byPath[p]; ok && it.post.Path != "" && p != "/" {
+			return p, true
 		}
 	}
 	return "", false

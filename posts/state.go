@@ -62,7 +62,7 @@ func (l *Library) troubled(err error) (*Snapshot, error) {
 	if slices.Contains(old.listing, p) {
 		return old, nil
 	}
-	return l.put(l.build(l.files, l.site, l.siteSum, append(slices.Clone(old.listing), p))), nil
+	return l.put(l.build(l.files, l.settings, append(slices.Clone(old.listing), p))), nil
 }
 
 // Source finds the post or page that a file of the content folder makes.

@@ -23,7 +23,8 @@ func (s *Snapshot) Link(from, target string) (address, title string, ok bool) {
 		it, ok = s.linked(from, name)
 	}
 	if !ok {
-		return "", "", false
+		address, ok = s.fileLink(from, target)
+		return address, "", ok
 	}
 	address = it.post.Path
 	if fragment != "" {

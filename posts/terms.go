@@ -26,7 +26,7 @@ const (
 	tag
 	series
 	person
-	section
+	shelf // a folder of posts
 )
 
 type termKey struct {
@@ -57,7 +57,7 @@ func (s *Snapshot) indexTerms(p *blog.Post, at int) {
 		}
 	}
 	if p.Section != "" {
-		s.indexTerm(section, blog.Term{Name: p.Section, Slug: p.Section}, p.Lang, at)
+		s.indexTerm(shelf, blog.Term{Name: p.Section, Slug: p.Section}, p.Lang, at)
 	}
 }
 

@@ -21,6 +21,10 @@ func english() *Catalogue {
 		Updated: "updated {date}", Minutes1: "{n} min read",
 		Minutes: "{n} min read", Contents: "Contents", Neighbours: "More posts", PreviousPost: "Previous", NextPost: "Next",
 		FiledUnder: "Filed under",
+		Planned:    "Planned, seen by you alone", Expired: "Expired, seen by you alone", Related: "Related posts",
+		AllTags: "All tags", Count1: "{n} post", Count: "{n} posts", Author: "Author", Authors: "Authors", PostsBy: "Posts by {name}",
+		Elsewhere: "{name} elsewhere", Series: "Series", SeriesTitle: "Series: {name}", PartOf: "Part {part} of {parts}",
+		Part: "Part {part}", Parts: "All parts", PreviousPart: "Previous part", NextPart: "Next part", Subscribe: "Subscribe",
 
 		Comments0: "No comments yet", Comments1: "{n} comment", Comments: "{n} comments", Order: "Order of comments",
 		OldestFirst: "Oldest first", NewestFirst: "Newest first", EarlierComments: "Previous comments",

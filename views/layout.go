@@ -51,6 +51,84 @@ func (f Frame) otherLanguages() []Language {
 	return others
 }
 
+// linked is the page as data for machines. It is no code, so that a policy which forbids inline script lets it stand; what
+// could end the element is escaped in it.
+func linked(data any) templ.Component {
+	return templ.JSONScript("", data).WithType("application/ld+json")
+}
+
+// meta is one property for shares (OpenGraph).
+type meta struct{ property, content string }
+
+// shareMeta are the properties that not every page has.
+func (f Frame) shareMeta(kind string) []meta {
+	var list []meta
+	add := func(property, content string) {
+		if content != "" && content != "0" {
+			list = append(list, meta{property, content})
+		}
+	}
+	if f.Image != "" {
+		add("og:image", f.Image)
+		add("og:image:width", itoa(f.ImageWidth))
+		add("og:image:height", itoa(f.ImageHeight))
+		add("og:image:alt", f.ImageAlt)
+	}
+	add("og:locale", Words(f.Lang).Locale)
+	for _, l := range f.Alternates {
+		if l.Lang != f.Lang {
+			add("og:locale:alternate", Words(l.Lang).Locale)
+		}
+	}
+	if kind == "post" {
+		f.Share.properties(add)
+	}
+	return list
+}
+
+func (s Share) properties(add func(property, content string)) {
+	if !s.Published.IsZero() {
+		add("article:published_time", stamp(s.Published))
+	}
+	if !s.Updated.IsZero() {
+		add("article:modified_time", stamp(s.Updated))
+	}
+	for _, a := range s.Authors {
+		add("article:author", a)
+	}
+	add("article:section", s.Section)
+	for _, t := range s.Tags {
+		add("article:tag", t)
+	}
+}
+
+// card is how a link looks where it is shared: with a wide picture, or with a small one.
+func (f Frame) card() string {
+	if f.Image == "" || f.ImageWidth > 0 && f.ImageWidth < 280 {
+		return "summary"
+	}
+	return "summary_large_image"
+}
+
+// current marks the menu's link to the page that is shown.
+func (f Frame) current(url string) templ.Attributes {
+	if url == f.Path {
+		return templ.Attributes{"aria-current": "page"}
+	}
+	return nil
+}
+
+// siteFeeds are the feeds of the whole blog.
+func (f Frame) siteFeeds() []Feed {
+	var list []Feed
+	for _, feed := range f.Feeds {
+		if !feed.Own {
+			list = append(list, feed)
+		}
+	}
+	return list
+}
+
 // kind is the name of the format, the same in every language.
 func (f Feed) kind() string {
 	switch f.Type {

@@ -25,10 +25,28 @@ type Frame struct {
 	Alternates  []Language // translations of this very page, absolute, for hreflang
 	Feeds       []Feed
 	Assets      Assets
-	Image       string // absolute address of a picture for shares; "" if there is none
+	Styles      []string // addresses of stylesheets that this page's text needs besides
+	Image       string   // absolute address of a picture for shares; "" if there is none
+	ImageAlt    string
+	ImageWidth  int // in pixels; 0 if it is not known
+	ImageHeight int
+	Share       Share    // what else a link to the page tells elsewhere
+	Me          []string // profiles elsewhere that are this page's owner's: links with rel=me
+	Linked      any      // the page for machines, as JSON-LD; nil for none
+	Path        string   // of the page, escaped: the menu marks it
 	NoIndex     bool
 	Desk        *Desk // what the author's desk shows besides; nil for readers
 	Year        int   // of the footer
+}
+
+// Share is what a link to a post tells elsewhere, besides its title and picture.
+type Share struct {
+	Published time.Time // zero if not known
+	Updated   time.Time
+	Section   string
+	Tags      []string
+	Authors   []string // addresses of their pages
+	Creator   string   // of the author in the Fediverse, such as "@an@example.org"; "" if not known
 }
 
 // Language is one language's address.
@@ -38,7 +56,10 @@ type Language struct {
 }
 
 // Feed is one subscription address.
-type Feed struct{ Title, Type, URL string }
+type Feed struct {
+	Title, Type, URL string
+	Own              bool // whether it is of this very list, not of the whole blog
+}
 
 // Assets are the addresses of hashed files.
 type Assets struct {
@@ -52,33 +73,63 @@ type Assets struct {
 type Entry struct {
 	blog.Post
 	Comments int64
+	Picture  blog.Picture // its Src is "" for none
+	Number   int          // of the part of a series; 0 elsewhere
 }
 
-// Listing is home, a category, a tag or a year.
+// Listing is home, a category, a tag, a series, an author or a section.
 type Listing struct {
 	Frame
-	Kind    string // "home", "category", "tag"
+	Kind    string // "home", "category", "tag", "series", "author", "section"
 	Term    blog.Term
+	Heading string
+	Author  *Author // of an author's page
+	Intro   *Intro  // what the author says above the list; nil if nothing
 	Entries []Entry
+	Total   int // on all pages
 	Page    int // from 1
 	Pages   int
 	Newer   string // addresses; "" at the ends
 	Older   string
 }
 
+// Intro is an author's text above a list.
+type Intro struct {
+	Post     blog.Post
+	Document blog.Document
+}
+
+// Author is a writer and the address that tells more of them; "" if none does.
+type Author struct {
+	blog.Person
+	Page  string
+	Posts int
+	Photo blog.Picture // its Src is "" for none
+}
+
 // Archive is all posts by year, newest first; a year's own page has one.
 type Archive struct {
 	Frame
-	Years []Year
-	Terms []TermCount // categories, shown above
-	Tags  []TermCount
+	Only    int // the year that the page is of; 0 for all
+	Years   []Year
+	Shelves []Shelf // categories and so on, shown above
+	Newer   string  // addresses of the years around Only; "" at the ends
+	Older   string
 }
 
 // Year is the posts of one year; 0 for those without a date.
 type Year struct {
 	Year    int
 	URL     string
-	Entries []Entry
+	Posts   int
+	Entries []Entry // none where the page only leads to the year's own
+}
+
+// Shelf is a set of terms: the categories, the tags or the series.
+type Shelf struct {
+	Kind  string // as a Listing's
+	Terms []TermCount
+	All   string // address of the page with all of them, where these are some; else ""
 }
 
 // TermCount is a term, its address and how many posts have it.
@@ -88,13 +139,36 @@ type TermCount struct {
 	Posts int
 }
 
+// Directory is the page of all terms of one kind, or of all authors.
+type Directory struct {
+	Frame
+	Kind    string // as a Listing's
+	Terms   []TermCount
+	Authors []Author
+}
+
+// SeriesPart is where a post stands in its series.
+type SeriesPart struct {
+	blog.Term
+	URL      string
+	Number   int // from 1
+	Of       int
+	Parts    []blog.Post // this one and those around it
+	First    int         // number of the first of Parts
+	Previous *blog.Post
+	Next     *blog.Post
+}
+
 // PostPage is an article with its discussion, or a page without one.
 type PostPage struct {
 	Frame
 	Post       blog.Post
 	Document   blog.Document
-	Category   *TermCount // nil if none
+	Authors    []Author
+	Categories []TermCount
 	Tags       []TermCount
+	Series     *SeriesPart // nil if none
+	Related    []blog.Post
 	Previous   *blog.Post // older
 	Next       *blog.Post // newer
 	Discussion *Discussion

@@ -39,5 +39,5 @@ func TestNothingIsLeftUntranslated(t *testing.T) {
 // formatName tells what is the same in every language: the name of a format, and the language's own name.
 func formatName(s string) bool {
 	rest := strings.TrimSpace(untranslated(s))
-	return rest == "Atom" || rest == Words(Pseudo).Name
+	return rest == "Atom" || rest == "RSS" || rest == Words(Pseudo).Name
 }

@@ -123,13 +123,33 @@ func sampleForm(lang blog.Lang) Form {
 	}
 }
 
+// manyOf is as many terms as stand under their letters.
+func manyOf(t TermCount) []TermCount {
+	var list []TermCount
+	for i := range manyTerms {
+		t.Slug = itoa(i)
+		list = append(list, t)
+	}
+	return list
+}
+
 // samples is every component in a state in which it says as much as it can.
 func samples(lang blog.Lang) map[string]templ.Component {
 	f, post, d := sampleFrame(lang), samplePost(lang), sampleDiscussion(lang)
 	term := TermCount{Term: blog.Term{Name: "22", Slug: "22"}, URL: "/22", Posts: 2}
 	entries := []Entry{{Post: post, Comments: 2}}
+	picture := blog.Picture{
+		Src: "/38.png", Srcset: "/38.png 100w", Width: 100, Height: 50, Sources: []blog.PictureSource{{Type: "image/webp", Srcset: "/38.webp 100w"}},
+	}
+	author := Author{
+		Person: blog.Person{Name: "39", URL: "https://40.41", Bio: "42", Me: []string{"https://43.44/@45"}}, Page: "/author/39", Posts: 2, Photo: picture,
+	}
+	other := post
+	other.Slug, other.Path, other.Draft, other.Future = "46", "/blog/46", false, true
 	article := PostPage{
-		Frame: f, Post: post, Category: &term, Tags: []TermCount{term}, Previous: &post, Next: &post, Discussion: &d,
+		Frame: f, Post: post, Authors: []Author{author, {Person: blog.Person{Name: "47"}}}, Categories: []TermCount{term, term}, Tags: []TermCount{term},
+		Previous: &post, Next: &post, Discussion: &d, Related: []blog.Post{post, other},
+		Series:   &SeriesPart{Term: term.Term, URL: "/22", Number: 1, Of: 2, Parts: []blog.Post{post, other}, First: 1, Next: &other},
 		Document: blog.Document{HTML: "<p>23</p>", Headings: []blog.Heading{{Level: 2, ID: "24", Text: "24"}, {Level: 3, ID: "25", Text: "25"}, {Level: 2, ID: "26", Text: "26"}}},
 	}
 	closed := article
@@ -138,13 +158,23 @@ func samples(lang blog.Lang) map[string]templ.Component {
 	closed.Discussion = &quiet
 	edit := EditPage{Frame: f, Post: post, Comment: d.Comments[0], Action: "/27", Cancel: "/28", Body: "29", Version: 1, Problem: &Problem{Kind: blog.Gone}}
 	listing := Listing{Frame: f, Kind: "tag", Term: term.Term, Entries: entries, Page: 2, Pages: 3, Newer: "/30", Older: "/31"}
-	first := Listing{Frame: f, Kind: "home", Page: 1, Pages: 1}
+	first := Listing{Frame: f, Kind: "home", Page: 1, Pages: 1, Intro: &Intro{Post: blog.Post{Lang: lang, Title: "48", Summary: "49"}, Document: blog.Document{HTML: "<p>50</p>"}}}
+	listed := []Entry{{Post: other, Comments: 2, Picture: picture, Number: 1}, {Post: post, Picture: blog.Picture{Src: "/51.png"}}}
+	own := f
+	own.Feeds = append([]Feed{{Title: "52", Type: "application/rss+xml", URL: "/52", Own: true}}, f.Feeds...)
+	own.Me, own.Linked = []string{"https://53.54"}, map[string]string{"56": "57"}
+	shelves := []Shelf{{Kind: "category", Terms: []TermCount{term}}, {Kind: "series", Terms: []TermCount{term}}, {Kind: "tag", Terms: []TermCount{term}, All: "/tags"}}
 	posted := Posted{Lang: lang, Comment: d.Comments[0], Form: Form{Lang: lang, Action: "/blog/7/comments"}, Notice: "posted"}
 	return map[string]templ.Component{
 		"home": Home(listing), "home, first page": Home(first), "term": TermPage(listing),
-		"category": TermPage(Listing{Frame: f, Kind: "category", Term: term.Term, Entries: entries, Page: 1, Pages: 1}),
-		"archive":  ArchivePage(Archive{Frame: f, Years: []Year{{Year: 2026, URL: "/2026", Entries: entries}, {Entries: entries}}, Terms: []TermCount{term}, Tags: []TermCount{term}}),
-		"year":     ArchivePage(Archive{Frame: f, Years: []Year{{Year: 2026, Entries: entries}}}),
+		"category": TermPage(Listing{Frame: own, Kind: "category", Term: term.Term, Heading: "55", Entries: listed, Total: 1, Page: 1, Pages: 1, Intro: first.Intro}),
+		"series":   TermPage(Listing{Frame: own, Kind: "series", Term: term.Term, Heading: "55", Entries: listed, Total: 9, Page: 2, Pages: 3, Newer: "/30", Older: "/31"}),
+		"author":   AuthorPage(Listing{Frame: own, Kind: "author", Author: &author, Entries: listed, Total: 2, Page: 1, Pages: 1}),
+		"archive":  ArchivePage(Archive{Frame: f, Years: []Year{{Year: 2026, URL: "/2026", Entries: entries}, {Year: 2025, URL: "/2025", Posts: 3}, {Entries: entries}}, Shelves: shelves}),
+		"year":     ArchivePage(Archive{Frame: f, Only: 2026, Years: []Year{{Year: 2026, Entries: entries}}, Newer: "/archive/2027", Older: "/archive/2025"}),
+		"tags":     DirectoryPage(Directory{Frame: f, Kind: "tag", Terms: manyOf(term)}),
+		"authors":  DirectoryPage(Directory{Frame: f, Kind: "author", Authors: []Author{author}}),
+		"nobody":   DirectoryPage(Directory{Frame: f, Kind: "series"}),
 		"article":  Article(article), "closed article": Article(closed), "page": StaticPage(article),
 		"edit": EditPageView(edit), "delete": DeletePageView(DeletePage{Frame: f, Post: post, Comment: d.Comments[0], Action: "/32", Cancel: "/33"}),
 		"error":     ErrorView(ErrorPage{Frame: f, Status: 500, Problem: Problem{Kind: blog.Internal, RequestID: "34", RetryAfter: time.Second}, Latest: entries}),

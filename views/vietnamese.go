@@ -21,6 +21,10 @@ func vietnamese() *Catalogue {
 		Updated: "cập nhật {date}", Minutes1: "{n} phút đọc",
 		Minutes: "{n} phút đọc", Contents: "Mục lục", Neighbours: "Bài khác", PreviousPost: "Bài trước", NextPost: "Bài sau",
 		FiledUnder: "Xếp trong",
+		Planned:    "Chưa đến ngày đăng, chỉ mình bạn thấy", Expired: "Đã hết hạn, chỉ mình bạn thấy", Related: "Bài liên quan",
+		AllTags: "Tất cả các thẻ", Count1: "{n} bài", Count: "{n} bài", Author: "Tác giả", Authors: "Tác giả", PostsBy: "Bài của {name}",
+		Elsewhere: "{name} ở nơi khác", Series: "Loạt bài", SeriesTitle: "Loạt bài: {name}", PartOf: "Phần {part} trên {parts}",
+		Part: "Phần {part}", Parts: "Tất cả các phần", PreviousPart: "Phần trước", NextPart: "Phần sau", Subscribe: "Theo dõi",
 
 		Comments0: "Chưa có bình luận", Comments1: "{n} bình luận", Comments: "{n} bình luận", Order: "Thứ tự bình luận",
 		OldestFirst: "Cũ trước", NewestFirst: "Mới trước", EarlierComments: "Bình luận trước",

@@ -27,6 +27,8 @@ type Catalogue struct {
 	Posts, PostsPage, CategoryTitle, TagTitle, Archive, Categories, Tags, NoPosts, Undated string
 	Pages, PageOf, Newer, Older, Year                                                      string
 	Updated, Minutes1, Minutes, Contents, Neighbours, PreviousPost, NextPost, FiledUnder   string
+	Planned, Expired, Related, AllTags, Count1, Count, Author, Authors, PostsBy, Elsewhere string
+	Series, SeriesTitle, PartOf, Part, Parts, PreviousPart, NextPart, Subscribe            string
 
 	// Discussion.
 	Comments0, Comments1, Comments                                                    string
@@ -103,6 +105,9 @@ func (c *Catalogue) CommentCount(n int64) string {
 	}
 	return count(n, c.Comments1, c.Comments)
 }
+
+// PostCount is "1 post", "12 posts".
+func (c *Catalogue) PostCount(n int) string { return count(int64(n), c.Count1, c.Count) }
 
 // ReadingTime is "7 min read"; at least one minute.
 func (c *Catalogue) ReadingTime(minutes int) string {

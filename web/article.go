@@ -117,7 +117,13 @@ func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request) error {
 			return s.moved(w, r, to)
 		}
 	}
+	if ok, err := s.section(w, r); ok {
+		return err
+	}
 	if to, ok := s.otherSlash(r); ok {
+		return s.moved(w, r, to)
+	}
+	if to, ok := s.former(r); ok {
 		return s.moved(w, r, to)
 	}
 	return blog.E(blog.NotFound, nil)
@@ -211,6 +217,7 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request, p blog.Post) e
 		if err != nil {
 			return made{}, err
 		}
+		page.Linked = s.linkedPost(ctx, origin, page)
 		if p.Page {
 			return s.madePage(ctx, key, views.StaticPage(page))
 		}
@@ -233,6 +240,7 @@ func (s *Server) showShared(w http.ResponseWriter, r *http.Request, p blog.Post,
 				return made{}, err
 			}
 			page.Discussion = d
+			page.Linked = s.linkedPost(ctx, origin, page)
 			m, err := s.madePage(ctx, s.discussionKey(r, "post", p, a, head), views.Article(page))
 			if head.PostID == "" {
 				m.key = "" // the database did not answer: the next reader tries again
@@ -283,31 +291,4 @@ func (s *Server) lastShared(r *http.Request, p blog.Post, postID string, a ask) 
 		return nil, false
 	}
 	return s.cacheOf(r).get(s.discussionKey(r, "post", p, a, s.heads.known([]string{postID})[postID]))
-}
-
-// postPage is everything of a post's page but its discussion.
-func (s *Server) postPage(ctx context.Context, origin string, p blog.Post) (views.PostPage, error) {
-	snap := s.pinned(ctx)
-	doc, err := snap.Document(ctx, p)
-	if err != nil {
-		return views.PostPage{}, fmt.Errorf("render %s: %w", p.Slug, err)
-	}
-	there := map[blog.Lang]string{}
-	for _, t := range snap.Translations(p) {
-		there[t.Lang] = t.Path
-	}
-	page := views.PostPage{Frame: s.frame(ctx, origin, p.Lang, p.Path, there), Post: p, Document: doc}
-	page.Title, page.NoIndex = p.Title, p.Draft
-	page.Description = or(p.Summary, page.Description)
-	if p.Image != "" {
-		page.Image = absolute(origin, p.Image)
-	}
-	if p.Category.Slug != "" {
-		page.Category = &views.TermCount{Term: p.Category, URL: s.below(ctx, p.Lang, "category", p.Category.Slug)}
-	}
-	for _, t := range p.Tags {
-		page.Tags = append(page.Tags, views.TermCount{Term: t, URL: s.below(ctx, p.Lang, "tag", t.Slug)})
-	}
-	page.Previous, page.Next = snap.Neighbours(p)
-	return page, nil
 }

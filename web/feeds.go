@@ -3,95 +3,137 @@ package web
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
-	"regexp"
+	"path"
+	"slices"
 	"time"
 
 	"vang/blog"
+	"vang/views"
 )
 
 // feedLength is how many posts a feed holds, in full.
 const feedLength = 20
 
-type atomFeed struct {
-	XMLName  xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang     string      `xml:"xml:lang,attr"`
-	ID       string      `xml:"id"`
-	Title    string      `xml:"title"`
-	Subtitle string      `xml:"subtitle,omitempty"`
-	Updated  string      `xml:"updated"`
-	Icon     string      `xml:"icon,omitempty"`
-	Links    []atomLink  `xml:"link"`
-	Authors  []atomName  `xml:"author"`
-	Entries  []atomEntry `xml:"entry"`
+// feedKind is one format of feeds.
+type feedKind struct {
+	file string // last part of a feed's address
+	mime string
+	make func(channel, []feedItem) ([]byte, error)
 }
 
-type atomLink struct {
-	Rel  string `xml:"rel,attr,omitempty"`
-	Type string `xml:"type,attr,omitempty"`
-	Href string `xml:"href,attr"`
+// The addresses stay for ever: readers' programs know them.
+const (
+	atomFile = "feed.xml"
+	rssFile  = "rss.xml"
+	jsonFile = "feed.json"
+
+	atomType = "application/atom+xml"
+	rssType  = "application/rss+xml"
+	feedType = "application/feed+json"
+)
+
+func feedKinds() []feedKind {
+	return []feedKind{{atomFile, atomType, atomBytes}, {rssFile, rssType, rssBytes}, {jsonFile, feedType, jsonBytes}}
 }
 
-type atomName struct {
-	Name string `xml:"name"`
-	URI  string `xml:"uri,omitempty"`
+// channel is what a feed says of itself.
+type channel struct {
+	lang        blog.Lang
+	title       string
+	description string
+	home        string // address of the list that it brings
+	self        string
+	icon        string
+	authors     []blog.Person
+	updated     time.Time
 }
 
-type atomEntry struct {
-	Lang       string     `xml:"xml:lang,attr"`
-	ID         string     `xml:"id"`
-	Title      string     `xml:"title"`
-	Updated    string     `xml:"updated"`
-	Published  string     `xml:"published,omitempty"`
-	Links      []atomLink `xml:"link"`
-	Authors    []atomName `xml:"author"`
-	Categories []atomTerm `xml:"category"`
-	Summary    string     `xml:"summary,omitempty"`
-	Content    atomText   `xml:"content"`
-}
-
-type atomTerm struct {
-	Term string `xml:"term,attr"`
-}
-
-type atomText struct {
-	Type string `xml:"type,attr"`
-	Text string `xml:",chardata"`
-}
-
-// feedItem is a post as both kinds of feed need it.
+// feedItem is a post as all kinds of feeds need it.
 type feedItem struct {
 	blog.Post
-	url  string
-	html string
+	url   string
+	html  string
+	image string // absolute
 }
 
-// feedItems are the newest posts of a language with absolute addresses, since a feed is read elsewhere.
-func (s *Server) feedItems(ctx context.Context, origin string, lang blog.Lang) ([]feedItem, error) {
+// feed answers with the newest posts of a shelf.
+func (s *Server) feed(find shelfFinder, kind feedKind) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		l, ok := find(r)
+		if !ok {
+			return s.elsewhere(w, r)
+		}
+		return s.sendFeed(w, r, l, kind)
+	}
+}
+
+func (s *Server) sendFeed(w http.ResponseWriter, r *http.Request, l shelf, kind feedKind) error {
+	origin, lang := s.siteOrigin(r), s.lang(r, "")
+	return s.sendText(w, r, kind.mime+"; charset=utf-8", func(ctx context.Context) ([]byte, error) {
+		items, err := s.feedItems(ctx, origin, l)
+		if err != nil {
+			return nil, err
+		}
+		return kind.make(s.channel(ctx, origin, lang, l, kind.file, items), items)
+	})
+}
+
+func (s *Server) channel(ctx context.Context, origin string, lang blog.Lang, l shelf, file string, items []feedItem) channel {
+	site := s.pinned(ctx).Site()
+	home := s.below(ctx, lang, l.parts...)
+	c := channel{
+		lang: lang, title: or(site.Titles[lang], site.Title), home: origin + home, self: origin + path.Join(home, file),
+		description: or(or(site.Taglines[lang], site.Tagline), site.Description), authors: []blog.Person{site.Author},
+		icon: absolute(origin, s.frameAssets().Touch), updated: newest(items),
+	}
+	if title := l.title(views.Words(lang)); title != "" {
+		c.title, c.description = title+" · "+c.title, or(l.about(), c.description)
+	}
+	if l.kind == authorShelf {
+		c.authors = []blog.Person{l.person}
+	}
+	c.authors[0].Name = or(c.authors[0].Name, or(site.Titles[lang], site.Title))
+	c.authors[0].URL = absolute(origin, c.authors[0].URL)
+	return c
+}
+
+// feedPath is the address of a shelf's feed.
+func (s *Server) feedPath(ctx context.Context, lang blog.Lang, l shelf, kind feedKind) string {
+	return path.Join(s.below(ctx, lang, l.parts...), kind.file)
+}
+
+// feedItems are the newest posts of a shelf with absolute addresses, since a feed is read elsewhere.
+func (s *Server) feedItems(ctx context.Context, origin string, l shelf) ([]feedItem, error) {
 	snap := s.pinned(ctx)
-	list := snap.Posts(lang)
-	list = list[:min(len(list), feedLength)]
-	items := make([]feedItem, 0, len(list))
-	for _, p := range list {
+	var items []feedItem
+	for _, p := range newestOf(l, feedLength) {
 		doc, err := snap.Document(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("render %s for the feed: %w", p.Slug, err)
 		}
-		items = append(items, feedItem{Post: p, url: absolute(origin, p.Path), html: absoluteLinks(origin, doc.HTML)})
+		p.Authors = absolutePeople(origin, p.Authors)
+		items = append(items, feedItem{
+			Post: p, url: absolute(origin, p.Path), html: absoluteLinks(absolute(origin, p.Path), doc.HTML),
+			image: absolute(origin, s.pictureOf(ctx, p).Src),
+		})
 	}
 	return items, nil
 }
 
-// localLink finds the links of rendered text that begin at this site's root. Text cannot look like one: its quotes are
-// escaped.
-var localLink = regexp.MustCompile(` (href|src|poster)="/([^/"][^"]*|)"`)
-
-func absoluteLinks(origin, html string) string {
-	return localLink.ReplaceAllString(html, ` $1="`+origin+`/$2"`)
+// absolutePeople are writers whose addresses can be followed from elsewhere. The list is a copy: theirs is the snapshot's.
+func absolutePeople(origin string, people []blog.Person) []blog.Person {
+	people = slices.Clone(people)
+	for i := range people {
+		people[i].URL = absolute(origin, people[i].URL)
+	}
+	return people
 }
+
+// published tells whether everyone may see a post, not the author alone, at the desk.
+func published(p blog.Post) bool { return !p.Draft && !p.Future && !p.Expired }
 
 // absolute puts scheme and host before a path; an address that has its own stays.
 func absolute(origin, path string) string {
@@ -120,75 +162,31 @@ func updated(p blog.Post) time.Time {
 }
 
 // stamp is a time as feeds write it. They must have one: what has no date is as old as the clock.
-func stamp(t time.Time) string {
+func stamp(t time.Time) string { return dated(t).UTC().Format(time.RFC3339) }
+
+func dated(t time.Time) time.Time {
 	if t.IsZero() {
-		t = time.Unix(0, 0)
+		return time.Unix(0, 0)
 	}
-	return t.UTC().Format(time.RFC3339)
+	return t
 }
 
-// feedXML is the newest posts in Atom (RFC 4287).
-func (s *Server) feedXML(w http.ResponseWriter, r *http.Request) error {
-	origin, lang := s.siteOrigin(r), s.lang(r, "")
-	return s.sendText(w, r, "application/atom+xml; charset=utf-8", func(ctx context.Context) ([]byte, error) {
-		items, err := s.feedItems(ctx, origin, lang)
-		if err != nil {
-			return nil, err
-		}
-		f := s.frame(ctx, origin, lang, "", nil)
-		feed := atomFeed{
-			Lang: lang, ID: origin + f.Home, Title: f.Site, Subtitle: f.Tagline, Updated: stamp(newest(items)),
-			Icon: absolute(origin, f.Assets.Touch), Authors: atomNames([]blog.Person{s.pinned(ctx).Site().Author}, f.Site),
-			Links: []atomLink{
-				{Rel: "self", Type: "application/atom+xml", Href: origin + s.below(ctx, lang, "feed.xml")},
-				{Rel: "alternate", Type: "text/html", Href: origin + f.Home},
-			},
-		}
-		for _, i := range items {
-			feed.Entries = append(feed.Entries, atomOf(i))
-		}
-		return marshalXML(feed)
-	})
-}
-
-func atomOf(i feedItem) atomEntry {
-	e := atomEntry{
-		Lang: i.Lang, ID: i.url, Title: i.Title, Updated: stamp(updated(i.Post)), Summary: i.Summary,
-		Links:   []atomLink{{Rel: "alternate", Type: "text/html", Href: i.url}},
-		Content: atomText{Type: "html", Text: i.html},
-	}
-	if len(i.Authors) > 0 {
-		e.Authors = atomNames(i.Authors, "")
-	}
-	if !i.Date.IsZero() {
-		e.Published = stamp(i.Date)
-	}
-	for _, t := range terms(i.Post) {
-		e.Categories = append(e.Categories, atomTerm{Term: t})
-	}
-	return e
-}
-
+// terms are the words under which a post is filed.
 func terms(p blog.Post) []string {
 	var names []string
-	if p.Category.Name != "" {
-		names = append(names, p.Category.Name)
-	}
-	for _, t := range p.Tags {
-		names = append(names, t.Name)
+	for _, list := range [][]blog.Term{categoriesOf(p), p.Tags} {
+		for _, t := range list {
+			names = append(names, t.Name)
+		}
 	}
 	return names
 }
 
-// atomNames are authors; a feed needs one (RFC 4287, 4.1.1), so the site stands in.
-func atomNames(people []blog.Person, instead string) []atomName {
-	var names []atomName
-	for _, p := range people {
-		if n := or(p.Name, instead); n != "" {
-			names = append(names, atomName{Name: n, URI: p.URL})
-		}
+func categoriesOf(p blog.Post) []blog.Term {
+	if len(p.Categories) == 0 && p.Category.Slug != "" {
+		return []blog.Term{p.Category}
 	}
-	return names
+	return p.Categories
 }
 
 func marshalXML(v any) ([]byte, error) {
@@ -201,72 +199,4 @@ func marshalXML(v any) ([]byte, error) {
 	}
 	buf.WriteByte('\n')
 	return buf.Bytes(), nil
-}
-
-type jsonFeed struct {
-	Version     string     `json:"version"`
-	Title       string     `json:"title"`
-	Description string     `json:"description,omitempty"`
-	HomePage    string     `json:"home_page_url"`
-	FeedURL     string     `json:"feed_url"`
-	Language    string     `json:"language"`
-	Items       []jsonItem `json:"items"`
-}
-
-type jsonItem struct {
-	ID        string     `json:"id"`
-	URL       string     `json:"url"`
-	Title     string     `json:"title"`
-	HTML      string     `json:"content_html"`
-	Summary   string     `json:"summary,omitempty"`
-	Image     string     `json:"image,omitempty"`
-	Published string     `json:"date_published,omitempty"`
-	Modified  string     `json:"date_modified,omitempty"`
-	Authors   []jsonName `json:"authors,omitempty"`
-	Tags      []string   `json:"tags,omitempty"`
-	Language  string     `json:"language"`
-}
-
-type jsonName struct {
-	Name string `json:"name"`
-	URL  string `json:"url,omitempty"`
-}
-
-// feedJSON is the newest posts in JSON Feed 1.1.
-func (s *Server) feedJSON(w http.ResponseWriter, r *http.Request) error {
-	origin, lang := s.siteOrigin(r), s.lang(r, "")
-	return s.sendText(w, r, "application/feed+json; charset=utf-8", func(ctx context.Context) ([]byte, error) {
-		items, err := s.feedItems(ctx, origin, lang)
-		if err != nil {
-			return nil, err
-		}
-		f := s.frame(ctx, origin, lang, "", nil)
-		feed := jsonFeed{
-			Version: "https://jsonfeed.org/version/1.1", Title: f.Site, Description: f.Description, Language: lang,
-			HomePage: origin + f.Home, FeedURL: origin + s.below(ctx, lang, "feed.json"), Items: []jsonItem{},
-		}
-		for _, i := range items {
-			feed.Items = append(feed.Items, jsonOf(origin, i))
-		}
-		return json.MarshalIndent(feed, "", " ")
-	})
-}
-
-func jsonOf(origin string, i feedItem) jsonItem {
-	j := jsonItem{
-		ID: i.url, URL: i.url, Title: i.Title, HTML: i.html, Summary: i.Summary, Image: absolute(origin, i.Image),
-		Tags: terms(i.Post), Language: i.Lang,
-	}
-	if !i.Date.IsZero() {
-		j.Published = stamp(i.Date)
-	}
-	if !i.Updated.IsZero() {
-		j.Modified = stamp(i.Updated)
-	}
-	for _, a := range i.Authors {
-		if a.Name != "" {
-			j.Authors = append(j.Authors, jsonName{Name: a.Name, URL: a.URL})
-		}
-	}
-	return j
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -35,10 +36,10 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 		Lang: lang, Site: or(site.Titles[lang], site.Title), Tagline: or(site.Taglines[lang], site.Tagline),
 		Description: site.Description, Home: s.homePath(ctx, lang), Menu: site.Menu[lang], Assets: s.frameAssets(),
 		Desk: s.desk(ctx, lang, path), Year: s.deps.Now().Year(),
-		Feeds: []views.Feed{
-			{Title: or(site.Titles[lang], site.Title), Type: "application/atom+xml", URL: s.below(ctx, lang, "feed.xml")},
-			{Title: or(site.Titles[lang], site.Title), Type: "application/feed+json", URL: s.below(ctx, lang, "feed.json")},
-		},
+		Path: path, ImageAlt: or(site.Titles[lang], site.Title), Image: absolute(origin, s.resolvePicture(ctx, siteFile, site.Image).Src),
+	}
+	for _, k := range feedKinds() {
+		f.Feeds = append(f.Feeds, views.Feed{Title: f.Site, Type: k.mime, URL: s.below(ctx, lang, k.file)})
 	}
 	if s.base != "" && path != "" {
 		f.Canonical = origin + path
@@ -56,7 +57,31 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 	if len(f.Menu) == 0 {
 		f.Menu = site.Menu[site.Lang]
 	}
+	if len(site.Menu) == 0 {
+		f.Menu = s.ownMenu(ctx, lang)
+	}
 	return f
+}
+
+// menuPages is how many pages the menu has that nobody wrote.
+const menuPages = 5
+
+// ownMenu is the menu of a blog whose author wrote none: the archive and the pages of the language.
+func (s *Server) ownMenu(ctx context.Context, lang blog.Lang) []blog.MenuItem {
+	menu := []blog.MenuItem{{Label: views.Words(lang).Archive, URL: s.below(ctx, lang, "archive")}}
+	var pages []blog.Post
+	for _, p := range s.pinned(ctx).Pages() {
+		if p.Lang == lang && p.Title != "" && published(p) && strings.Count(strings.Trim(p.Path, "/"), "/") < 2 && p.Slug != "404" {
+			pages = append(pages, p)
+		}
+	}
+	slices.SortStableFunc(pages, func(a, b blog.Post) int {
+		return cmp.Or(cmp.Compare(uint(a.Weight)-1, uint(b.Weight)-1), cmp.Compare(a.Title, b.Title)) // no weight is last
+	})
+	for _, p := range pages[:min(menuPages, len(pages))] {
+		menu = append(menu, blog.MenuItem{Label: p.Title, URL: p.Path})
+	}
+	return menu
 }
 
 // everywhere is the same listing in each language.

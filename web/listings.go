@@ -9,83 +9,130 @@ import (
 	"github.com/a-h/templ"
 
 	"vang/blog"
-	"vang/posts"
 	"vang/views"
 )
 
 const defaultPageSize = 10
 
-// shelf is a listing before its page is cut out.
-type shelf struct {
-	kind  string // "home", "category", "tag"
-	term  blog.Term
-	posts posts.List
-	parts []string // of its address below the language's
-}
-
-// home lists a language's posts.
-func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
-	return s.listing(w, r, shelf{kind: "home", posts: s.pinned(r.Context()).List(s.lang(r, ""))})
-}
-
-func (s *Server) category(w http.ResponseWriter, r *http.Request) error {
-	slug := r.PathValue("slug")
-	term, found := s.pinned(r.Context()).ByCategory(s.lang(r, ""), slug)
-	return s.listing(w, r, shelf{kind: "category", term: term, posts: found, parts: []string{"category", slug}})
-}
-
-func (s *Server) tag(w http.ResponseWriter, r *http.Request) error {
-	slug := r.PathValue("slug")
-	term, found := s.pinned(r.Context()).ByTag(s.lang(r, ""), slug)
-	return s.listing(w, r, shelf{kind: "tag", term: term, posts: found, parts: []string{"tag", slug}})
+// listed answers with the listing of a shelf. An address that an author gave to a post of theirs is the post's.
+func (s *Server) listed(find shelfFinder) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		l, ok := find(r)
+		if !ok {
+			return s.elsewhere(w, r)
+		}
+		return s.listing(w, r, l)
+	}
 }
 
 // listing answers with one page of a list. Its bytes depend on the counts of comments that it shows, so these are part of
 // its key: a listing costs no rendering while nobody comments on what it lists.
 func (s *Server) listing(w http.ResponseWriter, r *http.Request, l shelf) error {
 	n, ok := pageNumber(r)
-	size := s.pinned(r.Context()).Site().PageSize
-	if size <= 0 {
-		size = defaultPageSize
-	}
+	size := s.pageSize(r.Context())
 	pages := max(1, (l.posts.Len()+size-1)/size)
-	if !ok || n > pages || (l.kind != "home" && l.posts.Len() == 0) {
+	if !ok || n > pages {
 		return blog.E(blog.NotFound, fmt.Errorf("page %d of %d", n, pages))
 	}
-	lang := s.lang(r, "")
-	shown := l.posts.Cut((n-1)*size, min(n*size, l.posts.Len()))
+	lang, first := s.lang(r, ""), (n-1)*size
+	shown := l.posts.Cut(first, min(first+size, l.posts.Len()))
 	entries, marks, counts := s.entries(r.Context(), shown)
-	page := func(n int) string { return withQuery(s.below(r.Context(), lang, l.parts...), "page", numberOrNone(n)) }
+	if l.kind == seriesShelf {
+		for i := range entries {
+			entries[i].Number = partNumber(entries[i].Post, first+i+1)
+		}
+	}
 	origin := s.siteOrigin(r)
-	view := views.Listing{Kind: l.kind, Term: l.term, Entries: entries, Page: n, Pages: pages}
-	if n > 1 {
-		view.Newer = page(n - 1)
-	}
-	if n < pages {
-		view.Older = page(n + 1)
-	}
+	view := views.Listing{Kind: l.kind, Term: l.term, Entries: entries, Page: n, Pages: pages, Total: l.posts.Len()}
 	key := s.pageKey(r, l.kind, lang, l.term.Slug, strconv.Itoa(n), counts)
 	return s.sendPublic(w, r, public{key: key, shared: true, marks: marks, make: func(ctx context.Context) (made, error) {
-		view.Frame = s.frame(ctx, origin, lang, page(n), s.translatedList(ctx, l, n))
-		view.Title = l.term.Name
+		if err := s.furnish(ctx, &view, l, origin, lang); err != nil {
+			return made{}, err
+		}
 		return s.madePage(ctx, key, listComponent(view))
 	}})
 }
 
+func (s *Server) pageSize(ctx context.Context) int {
+	if size := s.pinned(ctx).Site().PageSize; size > 0 {
+		return size
+	}
+	return defaultPageSize
+}
+
+// furnish adds to a listing what stands around its entries.
+func (s *Server) furnish(ctx context.Context, view *views.Listing, l shelf, origin string, lang blog.Lang) error {
+	page := func(n int) string { return withQuery(s.below(ctx, lang, l.parts...), "page", numberOrNone(n)) }
+	view.Frame = s.frame(ctx, origin, lang, page(view.Page), s.translatedList(ctx, l, lang, view.Page))
+	w := views.Words(lang)
+	view.Heading, view.Title = l.title(w), l.title(w)
+	view.Description = or(l.about(), view.Description)
+	view.Feeds = append(s.feedsOf(ctx, lang, l, view.Title+" · "+view.Site), view.Feeds...)
+	if view.Page > 1 {
+		view.Newer = page(view.Page - 1)
+		view.Title = or(view.Title, view.Site) + " · " + views.Fill(w.PageOf, "page", strconv.Itoa(view.Page), "pages", strconv.Itoa(view.Pages))
+	}
+	if view.Page < view.Pages {
+		view.Older = page(view.Page + 1)
+	}
+	if l.kind == authorShelf {
+		a := s.author(ctx, lang, l.person)
+		view.Author, view.Me = &a, meOf(l.person)
+	} else if l.kind == homeShelf {
+		view.Me = meOf(s.pinned(ctx).Site().Author, s.pinned(ctx).Site().Me...)
+	}
+	s.pictures(ctx, view.Entries)
+	view.Linked = s.linkedList(ctx, origin, *view)
+	if l.index == nil || view.Page > 1 {
+		return nil
+	}
+	doc, err := s.pinned(ctx).Document(ctx, *l.index)
+	if err != nil {
+		return fmt.Errorf("render %s: %w", l.index.Source, err)
+	}
+	view.Intro = &views.Intro{Post: *l.index, Document: doc}
+	return nil
+}
+
+// feedsOf are the feeds of a shelf of its own.
+func (s *Server) feedsOf(ctx context.Context, lang blog.Lang, l shelf, title string) []views.Feed {
+	if l.kind == homeShelf {
+		return nil
+	}
+	var feeds []views.Feed
+	for _, k := range feedKinds() {
+		feeds = append(feeds, views.Feed{Title: title, Type: k.mime, URL: s.feedPath(ctx, lang, l, k), Own: true})
+	}
+	return feeds
+}
+
 func listComponent(v views.Listing) templ.Component {
-	if v.Kind == "home" {
+	switch v.Kind {
+	case homeShelf:
 		return views.Home(v)
+	case authorShelf:
+		return views.AuthorPage(v)
 	}
 	return views.TermPage(v)
 }
 
 // translatedList is the same list in other languages, as far as it is known to exist: every language has a first page of
-// its home; terms are each language's own.
-func (s *Server) translatedList(ctx context.Context, l shelf, page int) map[blog.Lang]string {
-	if l.kind != "home" || page != 1 {
-		return nil
+// its home, an author may have written in several; terms are each language's own.
+func (s *Server) translatedList(ctx context.Context, l shelf, lang blog.Lang, page int) map[blog.Lang]string {
+	switch {
+	case page != 1:
+	case l.kind == homeShelf:
+		return s.everywhere(ctx)
+	case l.kind == authorShelf:
+		there := map[blog.Lang]string{}
+		for _, other := range languages(s.pinned(ctx)) {
+			if _, list := s.pinned(ctx).ByAuthor(other, l.person.Slug); list.Len() > 0 && other != lang {
+				there[other] = s.below(ctx, other, l.parts...)
+			}
+		}
+		return there
 	}
-	return s.everywhere(ctx)
+	return nil
 }
 
 // numberOrNone leaves the first page's number out of its address.
@@ -122,76 +169,33 @@ func (s *Server) entries(ctx context.Context, list []blog.Post) (_ []views.Entry
 	return entries, marks, counts
 }
 
-// archive lists all posts by year, or one year's.
-func (s *Server) archive(w http.ResponseWriter, r *http.Request) error {
-	lang, year := s.lang(r, ""), r.PathValue("year")
-	n, err := strconv.Atoi(year)
-	if year != "" && (err != nil || strconv.Itoa(n) != year) {
-		return blog.E(blog.NotFound, err)
+// pictures gives each entry the picture that its author chose for it, if it is there.
+func (s *Server) pictures(ctx context.Context, entries []views.Entry) {
+	for i := range entries {
+		entries[i].Picture = s.pictureOf(ctx, entries[i].Post)
 	}
-	years := s.years(r.Context(), lang, n)
-	if len(years) == 0 && year != "" {
-		return blog.E(blog.NotFound, nil)
-	}
-	origin, key := s.siteOrigin(r), s.pageKey(r, "archive", lang, year)
-	return s.sendPublic(w, r, public{key: key, shared: true, make: func(ctx context.Context) (made, error) {
-		view := views.Archive{Years: years}
-		if year == "" {
-			view.Frame = s.frame(ctx, origin, lang, s.below(ctx, lang, "archive"), s.everywhere(ctx, "archive"))
-			view.Terms = s.terms(ctx, lang, "category")
-			view.Tags = s.terms(ctx, lang, "tag")
-		} else {
-			view.Frame = s.frame(ctx, origin, lang, s.below(ctx, lang, "archive", year), nil)
-		}
-		view.Title = views.Words(lang).Archive
-		if year != "" {
-			view.Title = year
-		}
-		return s.madePage(ctx, key, views.ArchivePage(view))
-	}})
 }
 
-// years are the posts of a language by year; only one year's if it is not 0. The archive shows no counts: they would have
-// it read every head that there is.
-func (s *Server) years(ctx context.Context, lang blog.Lang, only int) []views.Year {
-	var years []views.Year
-	for _, y := range s.pinned(ctx).Years(lang) {
-		if only != 0 && y.Year != only {
-			continue
-		}
-		v := views.Year{Year: y.Year}
-		if y.Year != 0 {
-			v.URL = s.below(ctx, lang, "archive", strconv.Itoa(y.Year))
-		}
-		for _, p := range y.Posts {
-			v.Entries = append(v.Entries, views.Entry{Post: p})
-		}
-		years = append(years, v)
-	}
-	return years
+// pictureOf is a post's picture for lists and shares; its Src is "" for none.
+func (s *Server) pictureOf(ctx context.Context, p blog.Post) blog.Picture {
+	pic := s.resolvePicture(ctx, p.Source, p.Image)
+	pic.Alt = or(p.ImageAlt, pic.Alt)
+	return pic
 }
 
-// terms are a language's categories or tags with their addresses.
-func (s *Server) terms(ctx context.Context, lang blog.Lang, kind string) []views.TermCount {
-	counts := s.pinned(ctx).Categories(lang)
-	if kind == "tag" {
-		counts = s.pinned(ctx).Tags(lang)
+// resolvePicture finds the picture that a file or a setting names by src.
+func (s *Server) resolvePicture(ctx context.Context, from, src string) blog.Picture {
+	if src == "" {
+		return blog.Picture{}
 	}
-	terms := make([]views.TermCount, 0, len(counts))
-	for _, c := range counts {
-		terms = append(terms, views.TermCount{Term: c.Term, URL: s.below(ctx, lang, kind, c.Term.Slug), Posts: c.Posts})
+	pic, ok := s.pinned(ctx).Picture(from, src)
+	switch {
+	case !ok:
+		return blog.Picture{Src: src}
+	case pic.Missing:
+		return blog.Picture{}
 	}
-	return terms
-}
-
-// inLanguage is h below a language; what names none is elsewhere.
-func (s *Server) inLanguage(h func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if !s.isLanguage(r.Context(), r.PathValue("lang")) {
-			return s.elsewhere(w, r)
-		}
-		return h(w, r)
-	}
+	return pic
 }
 
 func (s *Server) madePage(ctx context.Context, key string, c templ.Component) (made, error) {

@@ -16,6 +16,9 @@ const (
 	formBytes = 256 << 10
 )
 
+// handler answers a request, or says what is wrong with it.
+type handler = func(http.ResponseWriter, *http.Request) error
+
 // pageGroup is what readers read.
 func pageGroup() group {
 	return group{name: "page", timeout: pageTimeout, session: true, cache: "no-cache"}
@@ -33,34 +36,53 @@ func assetGroup() group { return group{name: "asset", timeout: assetTimeout} }
 // fixed ones.
 func (s *Server) pageRoutes() []route {
 	g := pageGroup()
-	return []route{
-		{"GET /{$}", s.home, g},
-		{"GET /category/{slug}", s.category, g},
-		{"GET /tag/{slug}", s.tag, g},
-		{"GET /archive", s.archive, g},
-		{"GET /archive/{year}", s.archive, g},
+	return append([]route{
 		{"GET /blog/{slug}", s.post, g},
 		{slashed, s.withoutSlash, g},
-		{"GET /feed.xml", s.feedXML, g},
-		{"GET /feed.json", s.feedJSON, g},
 		{"GET /sitemap.xml", s.sitemap, g},
 		{"GET /robots.txt", s.robots, g},
+	}, s.listRoutes("", func(h handler) handler { return h })...)
+}
+
+// listRoutes are the lists of a language and their feeds, below a first part of the address.
+func (s *Server) listRoutes(below string, guard func(handler) handler) []route {
+	g := pageGroup()
+	var routes []route
+	add := func(path string, h handler) { routes = append(routes, route{"GET " + below + path, guard(h), g}) }
+	shelf := func(path, listing string, find shelfFinder) {
+		add(path+listing, s.listed(find))
+		for _, k := range feedKinds() {
+			add(path+"/"+k.file, s.feed(find, k))
+		}
 	}
+	shelf("", "/{$}", s.homeList)
+	for _, kind := range []string{categoryShelf, tagShelf, seriesShelf, authorShelf} {
+		shelf("/"+kind+"/{slug}", "", s.termShelf(kind))
+	}
+	for kind, path := range directories() {
+		add("/"+path, s.directory(kind))
+	}
+	add("/archive", s.archive)
+	add("/archive/{year}", s.archive)
+	return routes
 }
 
 // restRoutes are the addresses whose first part is a language or an author's word.
 func (s *Server) restRoutes() []route {
 	g := pageGroup()
-	return []route{
-		{"GET /{lang}/{$}", s.inLanguage(s.home), g},
-		{"GET /{lang}/category/{slug}", s.inLanguage(s.category), g},
-		{"GET /{lang}/tag/{slug}", s.inLanguage(s.tag), g},
-		{"GET /{lang}/archive", s.inLanguage(s.archive), g},
-		{"GET /{lang}/archive/{year}", s.inLanguage(s.archive), g},
-		{"GET /{lang}/feed.xml", s.inLanguage(s.feedXML), g},
-		{"GET /{lang}/feed.json", s.inLanguage(s.feedJSON), g},
+	return append([]route{
 		{onePart, s.elsewhere, g}, // else the mux itself would lead from /x to /x/
 		{catchAll, s.elsewhere, g},
+	}, s.listRoutes("/{lang}", s.inLanguage)...)
+}
+
+// inLanguage is h below a language; what names none is elsewhere.
+func (s *Server) inLanguage(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !s.isLanguage(r.Context(), r.PathValue("lang")) {
+			return s.elsewhere(w, r)
+		}
+		return h(w, r)
 	}
 }
 
@@ -83,6 +105,7 @@ func (s *Server) assetRoutes() []route {
 	g := assetGroup()
 	return []route{
 		{"GET /static/{file...}", s.staticFile, g},
+		{"GET /files/{version}/{path...}", s.versioned, g},
 		{"GET /media/{file...}", s.media, g},
 		{"GET /favicon.ico", s.favicon, g},
 		{"GET " + speculationPath, s.speculation, g},

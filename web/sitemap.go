@@ -6,16 +6,18 @@ import (
 	"encoding/xml"
 	"net/http"
 	"strconv"
+	"time"
 
 	"vang/blog"
 )
 
-// sitemapPosts is how many posts and pages one map tells of. The protocol's limit is 50,000 addresses: the rest is room for
-// the home of each language.
+// sitemapPosts is how many pages one map tells of. The protocol's limit is 50,000 addresses.
 const sitemapPosts = 49_000
 
 type sitemap struct {
 	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+	Image   string       `xml:"xmlns:image,attr"`
+	XHTML   string       `xml:"xmlns:xhtml,attr"`
 	URLs    []sitemapURL `xml:"url"`
 }
 
@@ -26,8 +28,21 @@ type sitemapIndex struct {
 }
 
 type sitemapURL struct {
-	Loc     string `xml:"loc"`
-	LastMod string `xml:"lastmod,omitempty"`
+	Loc     string         `xml:"loc"`
+	LastMod string         `xml:"lastmod,omitempty"`
+	Others  []sitemapLink  `xml:"xhtml:link"`
+	Images  []sitemapImage `xml:"image:image"`
+}
+
+// sitemapLink is the same page in a language, itself included.
+type sitemapLink struct {
+	Rel  string `xml:"rel,attr"`
+	Lang string `xml:"hreflang,attr"`
+	Href string `xml:"href,attr"`
+}
+
+type sitemapImage struct {
+	Loc string `xml:"image:loc"`
 }
 
 // sendText answers with what is made of the content alone.
@@ -45,9 +60,9 @@ func (s *Server) sendText(w http.ResponseWriter, r *http.Request, contentType st
 // sitemap lists every page that search engines should know. What exceeds one map is in several, which the first address
 // then lists: they differ by a query, since a map may only tell of what lies below its own folder.
 func (s *Server) sitemap(w http.ResponseWriter, r *http.Request) error {
-	snap, origin, part := s.pinned(r.Context()), s.siteOrigin(r), r.URL.Query().Get("part")
+	origin, part := s.siteOrigin(r), r.URL.Query().Get("part")
 	size := cmp.Or(s.deps.Config.SitemapPosts, sitemapPosts)
-	parts := (len(snap.Posts("")) + len(snap.Pages()) + size - 1) / size
+	parts := (s.mapped(r.Context()) + size - 1) / size
 	n := 1
 	if part != "" {
 		var err error
@@ -71,37 +86,87 @@ func indexOf(origin string, parts int) sitemapIndex {
 	return index
 }
 
-// sitemapOf is the map number n, from 1, of those that tell of size posts and pages each.
+// mapped is how many addresses all maps hold, or a few more: those of posts that are copies count too.
+func (s *Server) mapped(ctx context.Context) int {
+	snap := s.pinned(ctx)
+	return len(s.mappedLists(ctx, "")) + len(snap.Posts("")) + len(snap.Pages())
+}
+
+// sitemapOf is the map number n, from 1, of those that tell of size pages each.
 func (s *Server) sitemapOf(ctx context.Context, origin string, n, size int) sitemap {
 	snap := s.pinned(ctx)
-	var m sitemap
-	if n == 1 {
-		for _, l := range languages(snap) {
-			m.URLs = append(m.URLs, sitemapURL{Loc: origin + s.homePath(ctx, l)})
-		}
-	}
+	m := sitemap{Image: "http://www.google.com/schemas/sitemap-image/1.1", XHTML: "http://www.w3.org/1999/xhtml"}
 	from, until := (n-1)*size, n*size
+	lists := s.mappedLists(ctx, origin)
+	m.URLs = append(m.URLs, lists[min(from, len(lists)):min(until, len(lists))]...)
+	from, until = max(0, from-len(lists)), max(0, until-len(lists))
 	for _, list := range [][]blog.Post{snap.Posts(""), snap.Pages()} {
 		for _, p := range list[min(from, len(list)):min(until, len(list))] {
-			if p.Draft {
-				continue
+			if published(p) && p.Canonical == "" {
+				m.URLs = append(m.URLs, s.mappedPost(ctx, origin, p))
 			}
-			u := sitemapURL{Loc: absolute(origin, p.Path)}
-			if t := updated(p); !t.IsZero() {
-				u.LastMod = stamp(t)
-			}
-			m.URLs = append(m.URLs, u)
 		}
 		from, until = max(0, from-len(list)), max(0, until-len(list))
 	}
 	return m
 }
 
+func (s *Server) mappedPost(ctx context.Context, origin string, p blog.Post) sitemapURL {
+	u := sitemapURL{Loc: absolute(origin, p.Path)}
+	if t := updated(p); !t.IsZero() {
+		u.LastMod = stamp(t)
+	}
+	if others := s.pinned(ctx).Translations(p); len(others) > 0 {
+		for _, t := range append([]blog.Post{p}, others...) {
+			u.Others = append(u.Others, sitemapLink{Rel: "alternate", Lang: t.Lang, Href: absolute(origin, t.Path)})
+		}
+	}
+	if pic := s.pictureOf(ctx, p); pic.Src != "" {
+		u.Images = []sitemapImage{{Loc: absolute(origin, pic.Src)}}
+	}
+	return u
+}
+
+// mappedLists are the lists of all languages: each one's home, and its categories, series and authors. Tags are left to
+// those who browse: there are too many with a post or two.
+func (s *Server) mappedLists(ctx context.Context, origin string) []sitemapURL {
+	var urls []sitemapURL
+	for _, lang := range languages(s.pinned(ctx)) {
+		home := sitemapURL{Loc: origin + s.homePath(ctx, lang), LastMod: lastOf(s.pinned(ctx).Posts(lang))}
+		urls = append(urls, home)
+		for _, kind := range []string{categoryShelf, seriesShelf} {
+			for _, t := range s.terms(ctx, lang, kind) {
+				urls = append(urls, sitemapURL{Loc: origin + t.URL})
+			}
+		}
+		for _, a := range s.pinned(ctx).Authors() {
+			if to := s.authorPath(ctx, lang, a.Person); to != "" {
+				urls = append(urls, sitemapURL{Loc: origin + to})
+			}
+		}
+	}
+	return urls
+}
+
+// lastOf is when the newest of posts came or changed.
+func lastOf(list []blog.Post) string {
+	var last time.Time
+	for _, p := range list {
+		if t := updated(p); published(p) && t.After(last) {
+			last = t
+		}
+	}
+	if last.IsZero() {
+		return ""
+	}
+	return stamp(last)
+}
+
 // robots tells crawlers where the map is, and to leave the many views of one discussion alone.
 func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
 	origin := s.siteOrigin(r)
 	return s.sendText(w, r, "text/plain; charset=utf-8", func(context.Context) ([]byte, error) {
-		return []byte("User-agent: *\nDisallow: /blog/*/comments\nDisallow: /*?at=\nDisallow: /*?reply=\nDisallow: /me/\n\n" +
-			"Sitemap: " + origin + "/sitemap.xml\n"), nil
+		return []byte("User-agent: *\nDisallow: /blog/*/comments\nDisallow: /*?at=\nDisallow: /*?reply=\nDisallow: /me/\n" +
+			"Disallow: /search\nDisallow: /*/search\n\nSitemap: " + origin + "/sitemap.xml\n"), nil
 	})
 }

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"vang/blog"
+	"vang/views"
+)
+
+const (
+	// relatedPosts is how many a post's page leads to.
+	relatedPosts = 4
+	// seriesParts is how many parts of a series a post's page shows, at most: itself and those around it.
+	seriesParts = 25
+)
+
+// postPage is everything of a post's page but its discussion.
+func (s *Server) postPage(ctx context.Context, origin string, p blog.Post) (views.PostPage, error) {
+	snap := s.pinned(ctx)
+	doc, err := snap.Document(ctx, p)
+	if err != nil {
+		return views.PostPage{}, fmt.Errorf("render %s: %w", p.Slug, err)
+	}
+	there := map[blog.Lang]string{}
+	for _, t := range snap.Translations(p) {
+		there[t.Lang] = t.Path
+	}
+	page := views.PostPage{
+		Frame: s.frame(ctx, origin, p.Lang, p.Path, there), Post: p, Document: doc, Authors: s.byline(ctx, p),
+		Categories: s.termLinks(ctx, p.Lang, categoryShelf, categoriesOf(p)), Tags: s.termLinks(ctx, p.Lang, tagShelf, p.Tags),
+	}
+	page.Title, page.NoIndex = p.Title, !published(p)
+	page.Description = or(p.Summary, page.Description)
+	if p.Canonical != "" {
+		page.Canonical = p.Canonical
+	}
+	if doc.Formulas {
+		page.Styles = append(page.Styles, s.assets.Path("formulas.css"))
+	}
+	s.share(ctx, origin, &page)
+	if p.Page {
+		page.Me = meOf(snap.Site().Author, snap.Site().Me...)
+		return page, nil
+	}
+	page.Series = s.seriesPart(ctx, p)
+	page.Previous, page.Next = snap.Neighbours(p)
+	page.Related = s.related(ctx, page)
+	return page, nil
+}
+
+func (s *Server) termLinks(ctx context.Context, lang blog.Lang, kind string, terms []blog.Term) []views.TermCount {
+	var links []views.TermCount
+	for _, t := range terms {
+		if t.Slug != "" {
+			links = append(links, views.TermCount{Term: t, URL: s.below(ctx, lang, kind, t.Slug)})
+		}
+	}
+	return links
+}
+
+// share adds what a link to the page shows elsewhere.
+func (s *Server) share(ctx context.Context, origin string, page *views.PostPage) {
+	p, site := page.Post, s.pinned(ctx).Site()
+	if pic := s.pictureOf(ctx, p); pic.Src != "" {
+		page.Image, page.ImageAlt = absolute(origin, pic.Src), or(pic.Alt, p.Title)
+		page.ImageWidth, page.ImageHeight = pic.Width, pic.Height
+	}
+	page.Share = views.Share{Published: p.Date, Updated: p.Updated, Section: p.Category.Name, Creator: fediverse(p.Authors, site.Me)}
+	for _, t := range p.Tags {
+		page.Share.Tags = append(page.Share.Tags, t.Name)
+	}
+	for _, a := range page.Authors {
+		if a.Page != "" {
+			page.Share.Authors = append(page.Share.Authors, absolute(origin, a.Page))
+		}
+	}
+}
+
+// partNumber is that of a part of a series: the author's own, else its place.
+func partNumber(p blog.Post, place int) int {
+	if p.Part > 0 {
+		return p.Part
+	}
+	return place
+}
+
+// seriesPart is where a post stands in its series; nil if it is the only one.
+func (s *Server) seriesPart(ctx context.Context, p blog.Post) *views.SeriesPart {
+	term, list := s.pinned(ctx).BySeries(p.Lang, p.Series.Slug)
+	if p.Series.Slug == "" || list.Len() < 2 {
+		return nil
+	}
+	all := list.Cut(0, list.Len())
+	at := 0
+	for at < len(all)-1 && all[at].Slug != p.Slug {
+		at++
+	}
+	part := &views.SeriesPart{
+		Term: term, URL: s.below(ctx, p.Lang, seriesShelf, term.Slug), Number: partNumber(p, at+1),
+		Of: max(len(all), partNumber(all[len(all)-1], 0)),
+	}
+	from := max(0, min(at-seriesParts/2, len(all)-seriesParts))
+	part.Parts = all[from:min(from+seriesParts, len(all))]
+	part.First = partNumber(all[from], from+1)
+	if at > 0 {
+		part.Previous = &all[at-1]
+	}
+	if at+1 < len(all) {
+		part.Next = &all[at+1]
+	}
+	return part
+}
+
+// related are posts with much in common that the page does not lead to anyway.
+func (s *Server) related(ctx context.Context, page views.PostPage) []blog.Post {
+	known := map[string]bool{}
+	if page.Series != nil {
+		for _, part := range page.Series.Parts {
+			known[part.Slug] = true
+		}
+	} else {
+		for _, o := range []*blog.Post{page.Previous, page.Next} {
+			if o != nil {
+				known[o.Slug] = true
+			}
+		}
+	}
+	var found []blog.Post
+	for _, p := range s.pinned(ctx).Related(page.Post, relatedPosts+len(known)) {
+		if !known[p.Slug] && len(found) < relatedPosts {
+			found = append(found, p)
+		}
+	}
+	return found
+}

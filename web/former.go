@@ -111,12 +111,12 @@ func (s *Server) formerList(ctx context.Context, lang blog.Lang, p string) (to s
 	case len(parts) == 1 && slices.Contains([]string{"archive", "archives"}, first):
 		return s.below(ctx, lang, "archive"), true
 	case len(parts) == 1:
-		if kind := kindOf(first); kind != "" {
+		if kind := termKind(first); kind != "" {
 			return s.below(ctx, lang, directories()[kind]), true
 		}
 		return s.formerYear(ctx, lang, parts)
 	}
-	if kind := kindOf(strings.ToLower(parts[0])); kind != "" {
+	if kind := termKind(strings.ToLower(parts[0])); kind != "" {
 		return s.formerTerm(ctx, lang, kind, parts[len(parts)-1]) // of WordPress' nested categories the innermost
 	}
 	if slices.Contains([]string{"archive", "archives"}, strings.ToLower(parts[0])) {
@@ -125,8 +125,8 @@ func (s *Server) formerList(ctx context.Context, lang blog.Lang, p string) (to s
 	return s.formerYear(ctx, lang, parts)
 }
 
-// kindOf is the kind of terms that stand below a first part of an address; "" for none.
-func kindOf(first string) string {
+// termKind is the kind of terms that stand below a first part of an address; "" for none.
+func termKind(first string) string {
 	switch first {
 	case "tag", "tags", "topics", "topic":
 		return tagShelf

@@ -105,7 +105,6 @@ func (s *Server) assetRoutes() []route {
 	g := assetGroup()
 	return []route{
 		{"GET /static/{file...}", s.staticFile, g},
-		{"GET /files/{version}/{path...}", s.versioned, g},
 		{"GET /media/{file...}", s.media, g},
 		{"GET /favicon.ico", s.favicon, g},
 		{"GET " + speculationPath, s.speculation, g},

@@ -75,6 +75,9 @@ func rawContexts() []string {
 		"<div>%s</div>", "<div>\n\n%s\n\n</div>", "<svg>%s</svg>", "<math>%s</math>", "<table><tr>%s</tr></table>", `<a href="%s">x</a>`, `<p title="%s">x</p>`,
 		`<p title='%s'>x</p>`, "<p title=%s>x</p>", "<p %s>x</p>", "## x {%s}", "x <b %s>y</b>", `<img src="%s" alt="">`, "<details>%s", "[^1]\n\n[^1]: %s", "| %s |\n|---|\n| %s |",
 		"> [!NOTE] %s\n> %s", "x\n: %s", `![x](/a.png "%s")`, "```go title=\"%s\"\nx\n```", "<details><summary>%s</summary></details>", "<pre><code>%s</code></pre>",
+		":::note %s\n%s\n:::", "::: {%s}\nx\n:::", ":::%s\nx\n:::", "a^[%s]", "*x*{%s}", "*x*{.a %s}", "x\n{: %s}", "x\n{.a title=\"%s\"}", "[x](y){href=%s}",
+		"[[%s]]", "[[x|%s]]", "[[#%s]]", "![[%s]]", "![[x.png|%s]]", "![x](y.png){%s .a}", "==%s==", "[%s]{.a}", "```go {%s}\nx\n```", "```go {linenos=true hl_lines=[1]}\n%s\n```",
+		"> [!NOTE]- %s\n> x", "# %s\n\n[TOC]", "<picture><source srcset=\"%s\"><img src=\"%s\" alt=\"%s\"></picture>", "<video src=\"%s\" poster=\"%s\"></video>",
 	}
 }
 
@@ -107,7 +110,7 @@ func TestAuthorLetsNothingRun(t *testing.T) {
 				continue
 			}
 			source := strings.ReplaceAll(context, "%s", attack)
-			doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{Lang: blog.English})
+			doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{Lang: blog.English, Surroundings: echo{}})
 			if err != nil {
 				t.Fatalf("%q: %v", source, err)
 			}

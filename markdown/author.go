@@ -126,7 +126,8 @@ func authorMarkdown(cache string) goldmark.Markdown {
 			parser.WithBlockParsers(util.Prioritized(containerParser{}, 650), util.Prioritized(attributesParser{}, 660)),
 			parser.WithInlineParsers(
 				util.Prioritized(wikilinkParser{}, 90), util.Prioritized(noteParser{}, 95),
-				util.Prioritized(inlineAttributesParser{}, 150), util.Prioritized(markParser{}, 500), util.Prioritized(emojiParser{}, 990),
+				util.Prioritized(inlineAttributesParser{}, 150), util.Prioritized(emphasisParser{}, 490), util.Prioritized(markParser{}, 500),
+				util.Prioritized(emojiParser{}, 990),
 			),
 		),
 		goldmark.WithExtensions(

@@ -129,6 +129,9 @@ func TestDeepNestingIsSurvived(t *testing.T) {
 	for _, source := range []string{
 		strings.Repeat(">", 50_000), strings.Repeat("- ", 20_000), strings.Repeat("<div>", 5_000), strings.Repeat("[", 5_000),
 		strings.Repeat("![", 2_000) + "a" + strings.Repeat("](b)", 2_000), strings.Repeat("<b>x", 3_000),
+		strings.Repeat(":::note\n", 5_000) + strings.Repeat(":::\n", 5_000), strings.Repeat("^[", 10_000), strings.Repeat("^[", 5_000) + strings.Repeat("]", 5_000),
+		strings.Repeat("*a*{.b ", 10_000), strings.Repeat("a]{.b}", 10_000), strings.Repeat("[[a", 10_000), strings.Repeat("==a ", 10_000), strings.Repeat(":a", 20_000),
+		strings.Repeat("x\n{.a}\n", 5_000), strings.Repeat("a^[b]", 5_000), strings.Repeat("[^a]", 5_000),
 	} {
 		if doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{}); err != nil || doc.HTML == "" {
 			t.Errorf("%.8q: %v", source, err)
@@ -145,6 +148,7 @@ func TestTitleAndLead(t *testing.T) {
 		"## Only\n\n- list\n":        {"", ""},
 		strings.Repeat("word ", 100): {"", strings.TrimSpace(strings.Repeat("word ", 44)) + "…"},
 		"#nothashtag":                {"", ""},
+		"A [[post|name]] with a note^[here], another[^1], ==marks==, ~~strikes~~ and :tada:.\n": {"", "A name with a note, another, marks, strikes and 🎉."},
 	} {
 		if got := [2]string{a.Title([]byte(source)), a.Lead([]byte(source))}; got != want {
 			t.Errorf("%.30q: %q, want %q", source, got, want)
@@ -163,7 +167,7 @@ func TestMinutes(t *testing.T) {
 }
 
 func FuzzAuthor(f *testing.F) {
-	for _, s := range append(ownAttacks(), "# x {#y}", "> [!NOTE]\n> x", "{{< x >}} {% y %}", "| a |\n|-|\n", "[^1]\n\n[^1]: x", "```go\nx", "x\n: y") {
+	for _, s := range append(ownAttacks(), "# x {#y}", "> [!NOTE]\n> x", "{{< x >}} {% y %}", "| a |\n|-|\n", "[^1]\n\n[^1]: x", "```go\nx", "x\n: y", ":::note x\n:::", "^[x]", "*x*{.a}", "x\n{: .a}", "[[x|y]]", "![[x]]", "==x==", "[x]{.y}", "[TOC]", "```go {linenos=true}\nx") {
 		f.Add(s)
 	}
 	files, _ := filepath.Glob("testdata/author/*.md")

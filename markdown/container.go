@@ -43,7 +43,7 @@ func (containerParser) Trigger() []byte { return []byte{':'} }
 func (containerParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
 	line, segment := reader.PeekLine()
 	pos := pc.BlockOffset()
-	if pos < 0 {
+	if pos < 0 || openContainers(pc) >= deepestContainer {
 		return nil, parser.NoChildren
 	}
 	m := containerOpen.FindSubmatchIndex(line[pos:])
@@ -74,6 +74,19 @@ func (containerParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (
 	}
 	reader.AdvanceToEOL()
 	return c, parser.HasChildren
+}
+
+// deepestContainer is far beyond what anyone writes; each line of colons is held against all that are open.
+const deepestContainer = 20
+
+func openContainers(pc parser.Context) int {
+	n := 0
+	for _, b := range pc.OpenedBlocks() {
+		if b.Node.Kind() == kindContainer {
+			n++
+		}
+	}
+	return n
 }
 
 // titleNode has goldmark parse the title where it stands in its line.

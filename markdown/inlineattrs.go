@@ -35,13 +35,20 @@ func (inlineAttributesParser) Parse(_ ast.Node, block text.Reader, _ parser.Cont
 		return nil
 	}
 	line, segment := block.PeekLine()
-	list, length := parseAttributes(string(line))
-	if length == 0 || !certain(list, string(line)) {
+	written := string(line[:min(len(line), longestAttributes)])
+	list, length := parseAttributes(written)
+	if length == 0 || !certain(list, written) {
 		return nil
 	}
 	block.Advance(length)
 	return &inlineAttributes{list: list, segment: segment.WithStop(segment.Start + length)}
 }
+
+// longestAttributes bounds what is read for each brace, and farthestBracket the nodes that are looked through for a bracket.
+const (
+	longestAttributes = 1000
+	farthestBracket       = 60
+)
 
 // shapeInlineAttributes gives them to what stands before them, or makes them text again.
 func (st *state) shapeInlineAttributes(n *inlineAttributes) {
@@ -72,8 +79,9 @@ func bracketed(last *ast.Text, end int, source []byte) (ast.Node, bool) {
 	if last.Segment.Stop != end || !bytes.HasSuffix(last.Segment.Value(source), []byte("]")) {
 		return nil, false
 	}
-	depth := 0
-	for n := ast.Node(last); n != nil; n = n.PreviousSibling() {
+	depth, seen := 0, 0
+	for n := ast.Node(last); n != nil && seen < farthestBracket; n = n.PreviousSibling() {
+		seen++
 		t, ok := n.(*ast.Text)
 		if !ok {
 			continue

@@ -26,7 +26,8 @@ const options = (displayMode) => ({ displayMode, macros: macros(), throwOnError:
 globalThis.formula = (tex, display) => {
   const tree = temml.__renderToMathMLTree(tex, options(display));
   plain(tree);
-  return tree.toMarkup();
+  const markup = tree.toMarkup();
+  return markup.includes('tml-wide') ? markup.replace('tml-display', 'tml-display tml-full') : markup;
 };
 
 // Styles that plain() knew no place for, for the test that there are none.

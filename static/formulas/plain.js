@@ -2,10 +2,7 @@
 // formulas.css or an attribute of MathML. Lengths that authors choose are rounded to the nearest that has a class.
 
 function bordered(side) {
-  return (value) => {
-    const kind = value.includes('dashed') ? ' tml-dashed' : value.includes('double') ? ' tml-double' : '';
-    return `tml-b${side}${kind}`;
-  };
+  return (value) => `tml-b${side}${value.includes('dashed') ? 'd' : value.includes('double') ? '2' : ''}`;
 }
 
 // em of a length such as "0.4em", "5.9776pt", "1.2ex".
@@ -67,6 +64,20 @@ function take(node, name, value) {
   else if (found && !node.classes.includes(found)) node.classes.push(found);
 }
 
+// Colours must be legible on dark pages too: rules are as dark as the text, and what has a ground has letters to match.
+function colour(node) {
+  const ground = node.attributes?.mathbackground;
+  if (ground === 'black' && node.type === 'mspace') node.attributes.mathbackground = 'currentcolor';
+  else if (ground && !node.attributes.mathcolor) node.attributes.mathcolor = isDark(ground) ? 'white' : 'black';
+}
+
+function isDark(ground) {
+  const hex = /^#(..)(..)(..)$/.exec(ground);
+  if (!hex) return /^(black|blue|navy|purple|brown|maroon|green|teal|darkgr[ae]y)$/i.test(ground);
+  const [r, g, b] = hex.slice(1).map((c) => parseInt(c, 16));
+  return r * 0.3 + g * 0.6 + b * 0.1 < 120;
+}
+
 export function plain(node) {
   for (const [name, value] of Object.entries(node.style ?? {})) take(node, hyphenate(name), value);
   node.style = {};
@@ -75,6 +86,7 @@ export function plain(node) {
     delete node.attributes.style;
     for (const rule of written.split(';').filter(Boolean)) take(node, ...rule.split(':').map((s) => s.trim()));
   }
+  colour(node);
   if (Array.isArray(node.children)) node.children.forEach(plain);
 }
 plain.lost = [];

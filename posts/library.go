@@ -80,6 +80,9 @@ func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
 	}
 	defer closeFS()
 	found, problems, err := list(fsys, st.kept)
+	if err == nil && l.emptied(fsys) {
+		err = errEmptied
+	}
 	if err != nil {
 		return l.troubled(err)
 	}
@@ -88,7 +91,7 @@ func (l *Library) reload(ctx context.Context) (*Snapshot, error) {
 		st = l.settings // the last good ones stay
 	}
 	l.attic.count(l.files)
-	files, err := l.read(ctx, fsys, found, l.files)
+	files, err := l.read(ctx, fsys, found, problems, l.files)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,9 @@ func list(fsys fs.FS, kept map[string]bool) (found []listed, problems []Problem,
 				return fs.SkipDir
 			}
 			return nil
-		case !isMarkdown(d.Name()) || hidden(d.Name()) || skipped(d.Name()):
+		case hidden(d.Name()) || skipped(d.Name()):
+			return nil
+		case !isMarkdown(d.Name()) && (d.Type() != fs.ModeSymlink || !leadsToFolder(fsys, name)):
 			return nil
 		}
 		info, problem := inspect(fsys, name, d)
@@ -53,6 +55,11 @@ func list(fsys fs.FS, kept map[string]bool) (found []listed, problems []Problem,
 		return nil
 	})
 	return found, problems, err
+}
+
+func leadsToFolder(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.IsDir()
 }
 
 func hidden(name string) bool {
@@ -84,6 +91,8 @@ func inspect(fsys fs.FS, name string, d fs.DirEntry) (fs.FileInfo, *Problem) {
 		return nil, nil
 	case err != nil:
 		return nil, &Problem{File: name, Fatal: true, Message: unreadable(err)}
+	case info.IsDir() && !isMarkdown(name):
+		return nil, &Problem{File: name, Message: "is a link to a folder: posts behind it are not read; put the folder itself here"}
 	case !info.Mode().IsRegular():
 		return nil, &Problem{File: name, Message: "is no file with text: it is left out"}
 	case info.Size() > maxFile:
@@ -100,12 +109,23 @@ func unreadable(err error) string {
 	return "cannot be read (" + reason + "): let the user that runs vang read it"
 }
 
-// recentChange is how fine the clocks of file systems are, generously: a file that changed later than this before it was
-// read may change again under the same time.
-const recentChange = 50 * time.Millisecond
+// A file that changed so shortly before it was read may change again under the same time. Clocks of file systems are as fine
+// as recentChange, generously; those that tell whole seconds alone may count them in twos, as FAT does.
+const (
+	recentChange = 50 * time.Millisecond
+	coarseChange = 2500 * time.Millisecond
+)
+
+func isRecent(modified, now time.Time) bool {
+	age := now.Sub(modified).Abs() // the clock of a server of files need not be ours
+	if modified.Nanosecond() == 0 {
+		return age < coarseChange
+	}
+	return age < recentChange
+}
 
 // read reads the listed files. Those in known that have not changed since are taken from there.
-func (l *Library) read(ctx context.Context, fsys fs.FS, found []listed, known map[string]*file) (map[string]*file, error) {
+func (l *Library) read(ctx context.Context, fsys fs.FS, found []listed, problems []Problem, known map[string]*file) (map[string]*file, error) {
 	files := make([]*file, len(found))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -132,14 +152,35 @@ func (l *Library) read(ctx context.Context, fsys fs.FS, found []listed, known ma
 			byPath[f.path] = f
 		}
 	}
+	keepUnreadable(byPath, known, problems)
 	return byPath, nil
+}
+
+// keepUnreadable keeps what files said that are there and cannot be read now: too large, a link out, or in a folder that is
+// closed. What is wrong is a problem of the listing already.
+func keepUnreadable(files, known map[string]*file, problems []Problem) {
+	for _, p := range problems {
+		if !p.Fatal {
+			continue
+		}
+		if old := known[p.File]; old != nil && files[p.File] == nil {
+			files[p.File] = old
+			continue
+		}
+		below := p.File + "/"
+		for path, old := range known {
+			if strings.HasPrefix(path, below) && files[path] == nil {
+				files[path] = old
+			}
+		}
+	}
 }
 
 // readFile is nil for a file that vanished since it was listed.
 func (l *Library) readFile(fsys fs.FS, from listed) (f *file) {
 	f = &file{
 		path: from.path, size: from.info.Size(), modified: from.info.ModTime(),
-		recent: time.Since(from.info.ModTime()) < recentChange,
+		recent: isRecent(from.info.ModTime(), time.Now()),
 	}
 	defer func() {
 		if p := recover(); p != nil { // a parser's mistake costs its file, not the blog
@@ -154,6 +195,7 @@ func (l *Library) readFile(fsys fs.FS, from listed) (f *file) {
 		return nil
 	case err != nil:
 		f.problem(0, true, unreadable(err))
+		f.modified = time.Time{} // it is tried again at each look: rights change without a trace in the file
 		return f
 	}
 	f.parse(data, l.options.Author, l.keeper(fsys, from.path))

@@ -3,7 +3,9 @@ package posts
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -52,13 +54,30 @@ func (l *Library) looked(s *Snapshot) *Snapshot {
 	return s
 }
 
+// errEmptied is for a folder in which there is nothing at all, where there were posts: that is how the place of a network
+// folder or a volume looks which is not mounted.
+var errEmptied = errors.New("is empty: mount what belongs there, or restart vang if it is to be empty")
+
+// emptied tells whether a folder that had files has nothing any more.
+func (l *Library) emptied(fsys fs.FS) bool {
+	if len(l.files) == 0 {
+		return false
+	}
+	entries, err := fs.ReadDir(fsys, ".")
+	return err == nil && len(entries) == 0
+}
+
 // troubled keeps what is shown when the folder cannot be read, and says so; without anything to show it is an error.
 func (l *Library) troubled(err error) (*Snapshot, error) {
 	old := l.current.Load()
 	if old == nil {
 		return nil, fmt.Errorf("%s %s", l.options.Dir, unreadable(err))
 	}
-	p := Problem{File: l.options.Dir, Fatal: true, Message: unreadable(err) + "; the blog shows what it had"}
+	reason := unreadable(err)
+	if errors.Is(err, errEmptied) {
+		reason = err.Error()
+	}
+	p := Problem{File: l.options.Dir, Fatal: true, Message: reason + "; the blog shows what it had"}
 	if slices.Contains(old.listing, p) {
 		return old, nil
 	}

@@ -87,7 +87,7 @@ func TestWatchWithoutNotices(t *testing.T) {
 	dir := files(t, map[string]string{"posts/a.md": "---\ntitle: A\n---\nx"})
 	l := open(t, Options{Dir: dir})
 	changes := make(chan *Snapshot, 10)
-	w := &watcher{library: l, poll: 20 * time.Millisecond, onChange: func(_, after *Snapshot) { changes <- after }}
+	w := &watcher{library: l, onChange: func(_, after *Snapshot) { changes <- after }}
 	w.blind(os.ErrPermission)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})

@@ -8,11 +8,15 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// construct finds what other tools would replace: Hugo's shortcodes, Liquid's tags and expressions.
-var construct = regexp.MustCompile(`\{\{[<%]\s*/?\s*([^\s/>%]*)[^\n]*?[>%]\}\}|\{%-?\s*([\w-]*)[^\n]*?%\}|\{\{-?\s*([\w.]+)[^\n]*?\}\}`)
+// construct finds what tools other than ours would replace: Liquid's tags and expressions.
+var construct = regexp.MustCompile(`\{%-?\s*([\w-]*)[^\n]*?%\}|\{\{-?\s*([\w.]+)[^\n]*?\}\}`)
 
-// findConstructs warns of each kind of construct that the reader sees as it was typed, once per document.
+// findConstructs warns of each kind of construct that the reader sees as it was typed, once per document. In a text for
+// another tool that was replaced, and what is left is meant to be seen.
 func (st *state) findConstructs(code []text.Segment) {
+	if st.shown || st.options.Dialect != DialectVang {
+		return
+	}
 	if !strings.Contains(string(st.source), "{{") && !strings.Contains(string(st.source), "{%") {
 		return
 	}
@@ -40,13 +44,10 @@ func (st *state) findConstructs(code []text.Segment) {
 
 func constructName(source []byte, m []int) string {
 	part := func(i int) string { return string(source[m[i]:m[i+1]]) }
-	switch {
-	case m[2] >= 0:
-		return "the shortcode " + part(2)
-	case m[4] >= 0:
-		return "the Liquid tag " + part(4)
+	if m[2] >= 0 {
+		return "the Liquid tag " + part(2)
 	}
-	return "the template expression " + part(6)
+	return "the template expression " + part(4)
 }
 
 // inside tells whether offset lies in one of the sorted segments.

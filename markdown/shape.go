@@ -32,6 +32,8 @@ type state struct {
 
 	math mathState
 
+	shown bool // the author shows constructs of other tools on purpose
+
 	framed     bool // what is read stands in a <picture> of the author's
 	insecure   int  // pictures from http addresses
 	insecureAt int
@@ -96,7 +98,7 @@ func (s shaper) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
 	st.findConstructs(f.code)
 	st.findNotes(f.code)
 	for _, t := range f.breaks {
-		st.keepBreak(t)
+		st.joinLines(t)
 	}
 }
 

@@ -80,7 +80,7 @@ func quoteEnd(s []byte) int {
 			i++
 		case s[i] == quote:
 			return i + 1
-		case s[i] == '\n' && quote == '\'':
+		case s[i] == '\n' && (quote == '\'' || i+1 < len(s) && s[i+1] == '\n'):
 			return 0
 		}
 	}

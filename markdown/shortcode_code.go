@@ -232,7 +232,7 @@ func (x *expansion) include(u *use) {
 // expandIncluded replaces the shortcodes of another file. Its lines are not the author's: what is to say of them is said of
 // the line that includes it.
 func (x *expansion) expandIncluded(text []byte) string {
-	marks := scanMarks(text, x.st.options.Dialect)
+	marks := scanText(text, x.st.options.Dialect).marks
 	if len(marks) == 0 {
 		return string(text)
 	}

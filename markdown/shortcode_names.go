@@ -82,11 +82,11 @@ func codeNamed(name string) (shortcode, bool) {
 
 func boxNamed(name string) (shortcode, bool) {
 	if _, ok := boxKind(name); ok {
-		return shortcode{draw: (*expansion).callout}, true
+		return shortcode{draw: (*expansion).callout, closes: true}, true
 	}
 	switch name {
 	case "notice", "alert", "admonition", "callout", "hint", "box", "panel", "message", "infobox", "notification", "aside", "pageinfo", "hextra_callout", "adm":
-		return shortcode{draw: (*expansion).callout}, true
+		return shortcode{draw: (*expansion).callout, closes: true}, true
 	case "details", "expand", "collapse", "spoiler", "accordion_item", "collapsible", "fold", "toggle", "hidden", "dropdown", "detail", "showhide", "solution", "answer":
 		return shortcode{draw: (*expansion).details, closes: true}, true
 	case "tabs", "tabpane", "tabgroup", "tab_group", "code_group", "tabbed", "tabset":
@@ -96,7 +96,7 @@ func boxNamed(name string) (shortcode, bool) {
 	case "accordion", "accordions", "columns", "column", "col", "row", "grid", "cards", "steps", "step", "section", "div", "center", "align",
 		"left", "right", "lead", "gallery", "container", "block", "blocks", "md", "markdown", "markdownify", "wrap", "buttons",
 		"button_group", "carousel", "slider", "images", "indent", "text", "small", "large", "float", "classes", "wide", "fullwidth":
-		return shortcode{draw: (*expansion).inner}, true
+		return shortcode{draw: (*expansion).inner, closes: true}, true
 	case "quote", "blockquote", "epigraph", "pullquote", "citation", "testimonial":
 		return shortcode{draw: (*expansion).quote, closes: true}, true
 	case "card", "linkcard", "link_card", "article", "post_link", "bookmark":

@@ -23,6 +23,7 @@ const (
 	begins markKind = iota
 	ends
 	shown // {{</* x */>}}: shown as {{< x >}}
+	torn  // {{< x without an end
 )
 
 // scanner finds the marks of a text in one pass. It skips code as Markdown has it. What a shortcode holds that takes its
@@ -32,19 +33,21 @@ type scanner struct {
 	dialect Dialect
 	at      int
 	marks   []mark
-	inList  bool // an indented line may belong to the list above
-	blank   bool // the line above is empty
-	open    int  // shortcodes that await their end: what is in them is often indented, and no code for that
+	code    [][2]int // the places that are code
+	torn    []int    // where a mark begins that never ends
+	inList  bool     // an indented line may belong to the list above
+	blank   bool     // the line above is empty
+	open    int      // shortcodes that await their end: what is in them is often indented, and no code for that
 
 	endless map[string]bool // names whose end does not come any more; "<!--" is one: looking again and again would take long
 }
 
-func scanMarks(source []byte, d Dialect) []mark {
+func scanText(source []byte, d Dialect) *scanner {
 	s := &scanner{source: source, dialect: d, blank: true, endless: map[string]bool{}}
 	for s.at < len(source) {
 		s.line()
 	}
-	return s.marks
+	return s
 }
 
 // line reads one line, or the block of code that begins with it.
@@ -135,7 +138,8 @@ func fenceEnd(source []byte, at int, fence string, quoted bool) int {
 
 // inCode reads from start to stop, which is code.
 func (s *scanner) inCode(start, stop int) {
-	first := len(s.marks)
+	first, tornBefore := len(s.marks), len(s.torn)
+	s.code = append(s.code, [2]int{start, stop})
 	for s.at = start; s.at < stop; {
 		n := bytes.IndexByte(s.source[s.at:stop], '{')
 		if n < 0 {
@@ -146,6 +150,7 @@ func (s *scanner) inCode(start, stop int) {
 		}
 	}
 	s.at = max(s.at, stop)
+	s.torn = s.torn[:tornBefore]
 	for i := first; i < len(s.marks); i++ {
 		s.marks[i].code = true
 	}
@@ -235,11 +240,14 @@ func (s *scanner) mark() bool {
 	var ok bool
 	switch {
 	case bytes.HasPrefix(rest, []byte("{{<")), bytes.HasPrefix(rest, []byte("{{%")):
-		m, ok = hugoMark(rest)
-	default:
+		m, ok = hugoMark(rest, s.dialect == DialectJekyll)
+	case s.dialect != DialectJekyll:
 		m, ok = zolaMark(rest, s.dialect == DialectZola)
 	}
 	if !ok {
+		if m.kind == torn {
+			s.torn = append(s.torn, s.at)
+		}
 		return false
 	}
 	m.start += s.at
@@ -264,7 +272,7 @@ func (s *scanner) skipRaw(m mark) {
 	if m.style == '(' {
 		key = "("
 	} else {
-		end = regexp.MustCompile(`(?i)\{\{[<%]\s*/\s*` + regexp.QuoteMeta(m.name) + `\s*[>%]\}\}`)
+		end = regexp.MustCompile(`(?i)\{\{[<%]` + pluginMark + `?\s*/\s*` + regexp.QuoteMeta(m.name) + `\s*[>%]\}\}`)
 	}
 	if s.endless[key] {
 		return
@@ -290,7 +298,11 @@ var (
 )
 
 // hugoMark reads {{< name arguments >}}, {{< /name >}} and {{</* shown */>}} at the beginning of s.
-func hugoMark(s []byte) (mark, bool) {
+// If plugins, only those count that Liquid made of its tags.
+func hugoMark(s []byte, plugins bool) (mark, bool) {
+	if len(s) < 5 || plugins && !bytes.HasPrefix(s[3:], []byte(pluginMark)) {
+		return mark{}, false
+	}
 	style := s[2]
 	close := "%}}"
 	if style == '<' {
@@ -305,9 +317,9 @@ func hugoMark(s []byte) (mark, bool) {
 	}
 	n := argumentEnd(s[3:], close)
 	if n < 0 {
-		return mark{}, false
+		return mark{kind: torn}, false
 	}
-	inner := strings.TrimSpace(string(s[3 : 3+n]))
+	inner := strings.TrimSpace(strings.TrimPrefix(string(s[3:3+n]), pluginMark))
 	m := mark{end: 3 + n + 3, style: style}
 	if rest, alone := strings.CutSuffix(inner, "/"); alone && rest != "" {
 		inner, m.alone = rest, true

@@ -37,7 +37,9 @@ func (f filesAround) Param(_, name string) (string, bool) {
 func around() filesAround {
 	return filesAround{
 		"part.md": "---\ntitle: x\n---\nA part with {{< kbd X >}}.\n\nIts end.\n", "main.go": "package main\n",
-		"param version": "1.2",
+		"param version": "1.2", "param page.kind": "special", "param page.tags": "one, two, three",
+		"param site.repository": "https://github.com/jekyll/jekyll",
+		"_includes/note.html":   "<div>\n  {{ include.kind }}\n\n  <p>{{ include.text }}</p>\n</div>\n",
 	}
 }
 

@@ -13,8 +13,9 @@ func (st *state) expand(source []byte) []byte {
 	if st.options.Dialect == DialectJekyll || st.options.Dialect == DialectVang {
 		source = st.stage(source, (*state).expandLiquid)
 	}
-	if st.options.Dialect != DialectJekyll {
-		source = st.stage(source, (*state).expandShortcodes)
+	source = st.stage(source, (*state).expandShortcodes)
+	if st.options.Dialect == DialectJekyll || st.options.Dialect == DialectVang {
+		source = st.stage(source, (*state).expandKramdown)
 	}
 	return source
 }
@@ -51,7 +52,14 @@ type expansion struct {
 
 // expandShortcodes replaces Hugo's and Zola's shortcodes. It is nil if the text has none.
 func (st *state) expandShortcodes(source []byte) *rewrite {
-	marks := scanMarks(source, st.options.Dialect)
+	if !bytes.Contains(source, []byte("{{")) && !bytes.Contains(source, []byte("{%")) {
+		return nil
+	}
+	s := scanText(source, st.options.Dialect)
+	for _, at := range s.torn {
+		st.warn(at, "a shortcode begins here and does not end: write %s}} behind it", map[byte]string{'<': ">", '%': "%"}[source[at+2]])
+	}
+	marks := s.marks
 	if len(marks) == 0 {
 		return nil
 	}
@@ -148,6 +156,7 @@ func (x *expansion) show(m mark) {
 	if x.st.options.Dialect == DialectZola && m.style == '%' && x.r.source[m.start+1] == '%' {
 		text = [2]string{"{%", "%}"}
 	}
+	x.st.shown = true
 	shown := text[0] + m.name + text[1]
 	if !m.code {
 		shown = literal(shown)
@@ -162,7 +171,9 @@ func (x *expansion) inCode(m mark) {
 		x.r.make(m.start, s.word(x, &use{mark: m}))
 		return
 	}
-	x.r.copy(m.start, m.end)
+	if !bytes.HasPrefix(x.r.source[m.start+3:], []byte(pluginMark)) { // a tag of Jekyll, which is replaced in code too
+		x.r.copy(m.start, m.end)
+	}
 }
 
 func (x *expansion) stray(m mark) {

@@ -135,7 +135,6 @@ func authorMarkdown(cache string) goldmark.Markdown {
 			extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
 			extension.NewFootnote(extension.WithFootnoteBacklinkHTML([]byte("↩\uFE0E"))),
 			extension.DefinitionList, extension.Typographer,
-			extension.NewCJK(extension.WithEastAsianLineBreaks(extension.EastAsianLineBreaksSimple)),
 			mathExtension{},
 		),
 		goldmark.WithRendererOptions(

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
@@ -46,6 +47,26 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	if t.Failed() {
 		t.Log(regexp.MustCompile(`(?m)^(#|go_|process_).*\n`).ReplaceAllString(text, ""))
 	}
+}
+
+func TestABrokenFileRaisesAMetric(t *testing.T) {
+	a := newAPI(t)
+	scrape := func() string { return string(a.program().get("/metrics").body) }
+	good := regexp.MustCompile(`vang_content_last_good_timestamp_seconds [1-9]`)
+	if text := scrape(); !strings.Contains(text, `vang_content_problems{severity="error"} 0`) || !good.MatchString(text) ||
+		!strings.Contains(text, `vang_content_posts{kind="post"} 4`) {
+		t.Errorf("of a good folder: %s", text)
+	}
+	a.save("posts/first.md", "---\ntitle: [\n---\nBroken.\n")
+	a.until("the metric rises", func() bool { return strings.Contains(scrape(), `vang_content_problems{severity="error"} 1`) })
+	if page := string(a.program().get("/blog/first").body); !strings.Contains(page, "Hello.") {
+		t.Error("the last good version is gone")
+	}
+	before := a.library.LastGood()
+	a.clock.turn(time.Hour)
+	a.save("posts/first.md", "---\ntitle: First\n---\nMended.\n")
+	a.until("the metric falls", func() bool { return strings.Contains(scrape(), `vang_content_problems{severity="error"} 0`) })
+	a.until("all is well again", func() bool { return a.library.LastGood().After(before) })
 }
 
 func TestMetricsFollowTheConventions(t *testing.T) {

@@ -87,7 +87,7 @@ func New(d Deps) (*Server, error) {
 	if s.metrics, err = newMetrics(d.Registry, d.Config.Version, d.Hub, d.Health); err != nil {
 		return nil, err
 	}
-	if err := registerAll(d.Registry, s.busCollectors()); err != nil {
+	if err := registerAll(d.Registry, append(s.busCollectors(), newContentMetrics(d.Library))); err != nil {
 		return nil, err
 	}
 	s.metricsHandler = metricsHandler(d.Registry)

@@ -17,6 +17,7 @@ import (
 	"vang/content"
 	"vang/markdown"
 	"vang/maths"
+	"vang/pictures"
 	"vang/posts"
 	"vang/realtime"
 	"vang/static"
@@ -173,7 +174,10 @@ func openLibrary(ctx context.Context, c Config, now blog.Clock, log *slog.Logger
 		return nil, err
 	}
 	author := markdown.NewAuthor(markdown.AuthorOptions{Cache: cache, Math: maths.New(formulas).MathML})
-	return posts.Open(ctx, posts.Options{FS: content.FS, Dir: c.Content, Cache: cache, Drafts: c.Drafts, Now: now, Author: author, Log: log})
+	return posts.Open(ctx, posts.Options{
+		FS: content.FS, Dir: c.Content, Cache: cache, Drafts: c.Drafts, Now: now, Author: author, Log: log,
+		Pictures: pictures.NewGallery(pictures.Options{Dir: cache, Log: log}),
+	})
 }
 
 // wake tells every replica, this one too, that a discussion changed; it never waits.

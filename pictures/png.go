@@ -20,7 +20,7 @@ func isPNG(head []byte) bool { return bytes.HasPrefix(head, []byte(pngSignature)
 func lookPNG(w *window) (Picture, error) {
 	p := Picture{Type: typePNG}
 	b, err := w.exactly(8, 25)
-	if err != nil || string(b[4:8]) != "IHDR" {
+	if err != nil || string(b[:8]) != "\x00\x00\x00\x0dIHDR" {
 		return Picture{}, errors.Join(errors.New("the PNG has no header"), err)
 	}
 	width, height := be32(b[8:]), be32(b[12:])

@@ -91,7 +91,9 @@ func (s *assets) hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func (s *assets) same(other *assets) bool { return other != nil && s.sum == other.sum && !other.recent() }
+func (s *assets) same(other *assets) bool {
+	return other != nil && s.sum == other.sum && !other.recent()
+}
 
 // recent tells whether a file may have changed again under the same time.
 func (s *assets) recent() bool {

@@ -65,6 +65,9 @@ func Open(ctx context.Context, o Options) (*Library, error) {
 	return l, nil
 }
 
+// Pictures makes the variants that documents name; nil if they name none.
+func (l *Library) Pictures() *pictures.Gallery { return l.options.Pictures }
+
 // Snapshot is the posts as they stand. It stays as it is however the folder changes.
 func (l *Library) Snapshot() *Snapshot { return l.current.Load() }
 

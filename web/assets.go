@@ -1,17 +1,8 @@
 package web
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"mime"
 	"net/http"
-	"path"
-	"strconv"
 	"strings"
-	"time"
 
 	"vang/blog"
 	"vang/static"
@@ -93,74 +84,9 @@ func (s *Server) favicon(w http.ResponseWriter, r *http.Request) error {
 		return blog.E(blog.NotFound, nil)
 	}
 	w.Header().Set("Cache-Control", daily)
+	if f, ok := s.pinned(r.Context()).Static(r.URL.Path); ok {
+		return s.sendAuthored(w, r, f)
+	}
 	http.Redirect(w, r, icon, http.StatusFound)
 	return nil
-}
-
-// media answers with a file that lies beside the authors' posts. A file of a type that could run script in this site's name
-// is only handed out for download.
-func (s *Server) media(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.pinned(r.Context()).File(r.PathValue("file"))
-	if err != nil {
-		return mediaError(err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return mediaError(err)
-	}
-	if !info.Mode().IsRegular() {
-		return blog.E(blog.NotFound, fmt.Errorf("%s is no file", info.Name()))
-	}
-	content, ok := f.(io.ReadSeeker)
-	if !ok {
-		all, err := io.ReadAll(f)
-		if err != nil {
-			return mediaError(err)
-		}
-		content = bytes.NewReader(all)
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Type", mediaType(info.Name()))
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-	if info.ModTime().IsZero() || info.ModTime().Unix() <= 0 { // embedded: the binary is the version
-		h.Set("ETag", `"`+strconv.FormatInt(info.Size(), 36)+"-"+s.pinned(r.Context()).Version()+`"`)
-	}
-	http.ServeContent(w, r, info.Name(), modified(info.ModTime()), content)
-	return nil
-}
-
-func modified(t time.Time) time.Time {
-	if t.Unix() <= 0 {
-		return time.Time{}
-	}
-	return t
-}
-
-func mediaError(err error) error {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) {
-		return blog.E(blog.NotFound, err)
-	}
-	return fmt.Errorf("read media: %w", err)
-}
-
-func mediaType(name string) string {
-	ext := strings.ToLower(path.Ext(name))
-	switch ext {
-	case ".html", ".htm", ".xhtml", ".xml", ".js", ".mjs", ".md", ".markdown", ".yaml", ".yml", ".toml", ".txt":
-		return "text/plain; charset=utf-8"
-	case ".webp":
-		return "image/webp"
-	case ".avif":
-		return "image/avif"
-	case ".svg":
-		return "image/svg+xml"
-	case ".vtt":
-		return "text/vtt; charset=utf-8"
-	}
-	if t := mime.TypeByExtension(ext); t != "" {
-		return t
-	}
-	return "application/octet-stream"
 }

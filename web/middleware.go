@@ -137,7 +137,7 @@ func (s *Server) adapt(rt route) http.Handler {
 			if rt.group.session {
 				v.session = s.loadSession(r)
 			}
-			err = rt.handle(w, r)
+			err = s.authored(w, r, rt.handle(w, r))
 		}
 		if err != nil && errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 			w.WriteHeader(statusLeft)

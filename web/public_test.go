@@ -378,7 +378,7 @@ func TestMediaCannotRunScript(t *testing.T) {
 		t.Errorf("%d %v", res.StatusCode, res.Header)
 	}
 	page := s.get(s.browser(), "/media/page.html")
-	if page.Header.Get("Content-Type") != "text/plain; charset=utf-8" || !strings.Contains(page.Header.Get("Content-Security-Policy"), "sandbox") {
+	if page.Header.Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(page.Header.Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("%v", page.Header)
 	}
 	for _, path := range []string{"/media/", "/media/none.png", "/media/../site.yaml", "/media/%2e%2e/site.yaml", "/media/..%2fsite.yaml", "/media/.hidden"} {

@@ -53,7 +53,7 @@ format: tools-present ## format all Go and templ files
 
 assets: $(DIST) ## fetch and bundle script, style and icons into static/dist
 
-$(DIST): package.json package-lock.json static/build.mjs $(shell find static/src -type f 2>/dev/null) | tools-present
+$(DIST): package.json package-lock.json static/build.mjs $(shell find static/src static/formulas static/cards -type f 2>/dev/null) | tools-present
 	npm ci --no-audit --no-fund --loglevel=error
 	npm run --silent build
 

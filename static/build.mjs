@@ -4,6 +4,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { fonts } from './cards/build.mjs';
 import * as formulas from './formulas/build.mjs';
 import { slim } from './htmx.mjs';
 import { touchIcon } from './icon.mjs';
@@ -96,6 +97,8 @@ const converter = encodings('converter.js', await formulas.converter())['.br'];
 await mkdir(join(dist, 'formulas'), { recursive: true });
 await put('formulas/converter.js.br', converter);
 written.add('formulas');
+await fonts(join(dist, 'cards'));
+written.add('cards');
 console.log(`formulas        ${String(converter.length).padStart(8)} bytes kept`);
 await removeAllBut(written);
 if (heavy) process.exit(1);

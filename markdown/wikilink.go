@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -43,6 +44,9 @@ func (wikilinkParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) as
 		link.SetAttributeString("unnamed", "")
 	}
 	shown := text.NewSegment(segment.Start+m[2], segment.Start+m[3])
+	if at := bytes.IndexByte(target, '#'); at >= 0 {
+		shown = text.NewSegment(shown.Start+at+1, shown.Stop)
+	}
 	if m[4] >= 0 && m[5] > m[4] {
 		shown = text.NewSegment(segment.Start+m[4], segment.Start+m[5])
 	}

@@ -17,6 +17,9 @@ import (
 // quality of JPEGs: below it faces and skies show blocks.
 const quality = 80
 
+// HeightFor is how high a variant of a width is.
+func HeightFor(p Picture, width int) int { return max(1, (p.Height*width+p.Width/2)/p.Width) }
+
 // resize draws the picture in r anew, width pixels wide as it is shown. What has no transparent parts and was a photograph
 // becomes a JPEG, anything else a PNG. Colours keep their profile.
 func (p Picture) resize(ctx context.Context, r io.ReadSeeker, width int) (data []byte, contentType string, err error) {
@@ -33,12 +36,7 @@ func (p Picture) resize(ctx context.Context, r io.ReadSeeker, width int) (data [
 	if err != nil {
 		return nil, "", fmt.Errorf("decode the picture: %w", err)
 	}
-	size := img.Bounds().Size()
-	shown := size
-	if p.turned() {
-		shown = image.Pt(size.Y, size.X)
-	}
-	to := image.Pt(width, max(1, (shown.Y*width+shown.X/2)/shown.X))
+	to := image.Pt(width, HeightFor(p, width))
 	if p.turned() {
 		to = image.Pt(to.Y, to.X)
 	}

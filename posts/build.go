@@ -24,6 +24,8 @@ type entry struct {
 	said  said // what the file says, with the defaults of its scope
 	place place
 	index bool // what an _index.md says of its folder
+
+	beside bool // aliases without a slash in front are beside the post, as Hugo has it
 }
 
 // builder makes a snapshot of files.
@@ -81,7 +83,7 @@ func (l *Library) build(files map[string]*file, st *settings, listing []Problem)
 		s.openRoot = beside(h.root)
 	}
 	s.author, s.log = l.options.Author, l.log
-	l.hold(s)
+	l.hold(s, b.st)
 	s.version = versionOf(st.sum+l.assets.sum, s.site.Lang, posts, pages, indexes)
 	s.problems = b.problems
 	sortProblems(s.problems)
@@ -110,6 +112,7 @@ func (b *builder) entries(files map[string]*file) []*entry {
 		if e.index {
 			b.indexed[e.place.folder] = true
 			b.cascade(e)
+			b.profile(e)
 		}
 		if shape == jekyll && e.place.page && (!e.file.matter || e.place.name == "index" && e.place.folder == "") {
 			continue
@@ -143,6 +146,7 @@ func (b *builder) fill(e *entry) {
 	b.shelve(e)
 	p.Draft = p.Draft || e.place.draft
 	p.Section = e.place.section()
+	e.beside = b.st.tool == markdown.DialectHugo
 	p.Slug = blog.Slug(cmp.Or(strings.Trim(e.said.slug, "/"), e.place.name))
 	p.Translation = cmp.Or(e.said.key, e.place.key())
 	p.Image = b.imageOf(e)

@@ -29,6 +29,7 @@ const mostFiles = 200_000
 
 // folder is one of the places whose files are served.
 type folder struct {
+	dir   string // "" for that in the binary
 	open  func(name string) (fs.File, error)
 	list  func() (fs.FS, func(), error)
 	at    string // in front of the names of its files: "", or such as "static/"
@@ -132,7 +133,7 @@ func (l *Library) folders() []*folder {
 
 func folderOf(dir, at string) *folder {
 	return &folder{
-		at: at, whole: at != "", open: rooted(dir),
+		dir: dir, at: at, whole: at != "", open: rooted(dir),
 		list: func() (fs.FS, func(), error) {
 			root, err := os.OpenRoot(dir)
 			if err != nil {

@@ -9,7 +9,7 @@ import (
 // placeImages gives the pictures of front matter and of authors the addresses at which they are. What is none of this site's
 // stays as it is; nothing is read.
 func (b *builder) placeImages(files *assets, entries []*entry) {
-	site := siteOrigin(b.site, b.st.prefix)
+	site := siteOrigin(b.site, b.st)
 	place := func(from, at, src string) (string, bool) {
 		r := files.refer(from, at, src, site)
 		if r.file != nil {

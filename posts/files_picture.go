@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,15 +24,15 @@ type holdings struct {
 }
 
 // hold gives a snapshot its files.
-func (l *Library) hold(s *Snapshot) {
+func (l *Library) hold(s *Snapshot, st *settings) {
 	s.assets, s.gallery = l.assets, l.options.Pictures
-	s.origin = siteOrigin(s.site, s.prefix)
+	s.origin = siteOrigin(s.site, st)
 	s.bundles = sync.OnceValue(s.openBundles)
 }
 
 // siteOrigin is what the settings of several tools call the site's address.
-func siteOrigin(site blog.Site, prefix string) origin {
-	addresses := []string{prefix}
+func siteOrigin(site blog.Site, st *settings) origin {
+	addresses := []string{st.home}
 	for _, key := range []string{"baseurl", "base_url", "url"} {
 		if v, ok := within(site.Params, key); ok {
 			addresses = append(addresses, v)
@@ -129,12 +130,17 @@ func (s *Snapshot) offer(p *blog.Picture, a *asset, c *contents) {
 	var set []string
 	for _, w := range widths {
 		set = append(set, a.versioned(c, w)+" "+strconv.Itoa(w)+"w")
-		if w <= usual && (p.Width > largeWidth || a.size > largeBytes) {
-			p.Src = a.versioned(c, w)
-		}
 	}
-	if p.Width <= largeWidth {
+	if c.picture.Width <= largeWidth {
 		set = append(set, a.versioned(c, 0)+" "+strconv.Itoa(p.Width)+"w")
+	}
+	if c.picture.Width > largeWidth || a.size > largeBytes {
+		w := usual
+		for !slices.Contains(widths, w) {
+			w = widths[len(widths)-1]
+		}
+		p.Src, p.Width = a.versioned(c, w), w
+		p.Height = pictures.HeightFor(c.picture, w)
 	}
 	p.Srcset = strings.Join(set, ", ")
 }

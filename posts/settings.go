@@ -28,6 +28,7 @@ type settings struct {
 
 	zone       *time.Location // of dates that name none; nil for UTC
 	content    string         // folder of the content, below the site's root
+	home       string         // address that the tool was told; "" for none
 	prefix     string         // path below which the tool had the site; it is not part of addresses here
 	permalinks map[string]string
 	pagesAt    string // Jekyll's pattern for pages
@@ -308,6 +309,7 @@ func (st *settings) locate(file, name string) {
 
 // below is the path of an address, under which a tool had its site.
 func (st *settings) below(base string) {
+	st.home = base
 	_, rest, ok := strings.Cut(base, "://")
 	if !ok {
 		rest = "/" + strings.TrimLeft(base, "/")

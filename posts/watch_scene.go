@@ -60,6 +60,9 @@ func (l *Library) places() []spot {
 	if h := l.house.Load(); h != nil && h.root != "" {
 		list = append(list, spot{h.root, false}, spot{filepath.Join(h.root, "config"), true})
 	}
+	for _, f := range l.folders()[1:] {
+		list = append(list, spot{f.dir, true})
+	}
 	return list
 }
 

@@ -40,13 +40,29 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) error {
 // authored answers with an author's file where a route found nothing: files stand anywhere.
 func (s *Server) authored(w http.ResponseWriter, r *http.Request, err error) error {
 	var trouble *blog.Error
-	if r.Method != http.MethodGet && r.Method != http.MethodHead || !errors.As(err, &trouble) || trouble.Kind != blog.NotFound || path.Ext(r.URL.Path) == "" {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || !errors.As(err, &trouble) || trouble.Kind != blog.NotFound {
 		return err
+	}
+	if path.Ext(r.URL.Path) == "" {
+		return s.authoredFolder(w, r, err)
 	}
 	if again := s.media(w, r); again == nil || !errors.As(again, &trouble) || trouble.Kind != blog.NotFound {
 		return again
 	}
 	return err
+}
+
+// authoredFolder answers at the address of a folder that has a page of its own, such as a demonstration in static/demo/.
+func (s *Server) authoredFolder(w http.ResponseWriter, r *http.Request, err error) error {
+	f, ok := s.pinned(r.Context()).Static(strings.TrimSuffix(r.URL.Path, "/") + "/index.html")
+	switch {
+	case !ok:
+		return err
+	case !strings.HasSuffix(r.URL.Path, "/"):
+		return s.moved(w, r, r.URL.EscapedPath()+"/")
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	return s.sendAuthored(w, r, f)
 }
 
 // version is how content is named in addresses: its hash, and for a variant its width.

@@ -18,6 +18,7 @@ type liquid struct {
 	depth    int            // of includes
 	line     int            // where to report what happens in an included file, as an offset in the text; -1 in the text itself
 	at       int            // where the part stands that is being run
+	spent    int            // bytes that were made so far, in values too
 	leaving  string         // "break" or "continue" until its loop sees it
 }
 
@@ -100,12 +101,13 @@ func (l *liquid) place(at int) int {
 
 func (l *liquid) run(nodes []liquidNode) {
 	for _, n := range nodes {
-		if l.leaving != "" || l.r.full() {
+		if l.leaving != "" || l.r.full() || l.broke() {
 			return
 		}
 		l.at = n.start
 		switch n.kind {
 		case 't':
+			l.spent += n.stop - n.start
 			l.r.copy(n.start, n.stop)
 		case 'o':
 			l.output(n)
@@ -120,7 +122,20 @@ func (l *liquid) output(n liquidNode) {
 	if v == nil && n.args != "" && !quietVariable(n.args) {
 		l.warn(n, "{{ %.60s }} has no value here: nothing is shown in its place", n.args)
 	}
-	l.r.make(n.start, toString(v))
+	text := toString(v)
+	l.spent += len(text) + 64
+	l.r.make(n.start, text)
+}
+
+// liquidBudget is how many bytes the Liquid of one text may make, in all values together.
+const liquidBudget = 32 << 20
+
+func (l *liquid) broke() bool {
+	if l.spent > liquidBudget {
+		l.st.warn(l.place(l.at), "the Liquid of this text makes more than %d MB: the rest is left out", liquidBudget>>20)
+		return true
+	}
+	return false
 }
 
 func quietVariable(name string) bool {

@@ -13,16 +13,30 @@ import (
 
 // filter applies one filter. One that is not known leaves the value as it is.
 func (l *liquid) filter(name string, in any, args []any) any {
-	for _, find := range []func(string, any, []any) (any, bool){stringFilter, wordFilter, numberFilter, listFilter, itemFilter, webFilter} {
-		if out, ok := find(name, in, args); ok {
-			return out
-		}
+	if l.broke() {
+		return nil
 	}
-	if out, ok := l.siteFilter(name, in, args); ok {
-		return out
+	for _, find := range []func(string, any, []any) (any, bool){stringFilter, wordFilter, numberFilter, listFilter, itemFilter, webFilter, siteFilter} {
+		if out, ok := find(name, in, args); ok {
+			return l.paid(out)
+		}
 	}
 	l.st.warn(l.place(l.at), "there is no Liquid filter %.40q: the value stays as it was", name)
 	return in
+}
+
+// paid counts what a filter made, and cuts what became too long.
+func (l *liquid) paid(v any) any {
+	switch v := v.(type) {
+	case string:
+		v = v[:min(len(v), valueLimit)]
+		l.spent += len(v)
+		return v
+	case []any:
+		l.spent += 64 * len(v)
+	}
+	l.spent += 64
+	return v
 }
 
 func arg(args []any, i int, otherwise string) string {
@@ -74,9 +88,9 @@ func stringFilter(name string, in any, args []any) (any, bool) {
 	return nil, false
 }
 
-// replaceBounded lets no text grow without a bound by replacing it again and again.
+// replaceBounded lets no text grow without a bound.
 func replaceBounded(s, old, with string, n int) string {
-	if len(s)*(len(with)+1) > expansionLimit && len(with) > len(old) {
+	if grown := strings.Count(s, old) * (len(with) - len(old)); grown > valueLimit {
 		return s
 	}
 	return strings.Replace(s, old, with, n)
@@ -191,7 +205,7 @@ func webFilter(name string, in any, args []any) (any, bool) {
 }
 
 // siteFilter is about addresses of this site, which lies at the root of its host.
-func (l *liquid) siteFilter(name string, in any, _ []any) (any, bool) {
+func siteFilter(name string, in any, _ []any) (any, bool) {
 	s := toString(in)
 	switch name {
 	case "relative_url", "absolute_url", "url", "asset_path", "asset_url":
@@ -229,13 +243,22 @@ func listFilter(name string, in any, args []any) (any, bool) {
 	case "concat":
 		return bounded(slices.Concat(toList(in), toList(firstOr(args, 0, nil)))), true
 	case "push":
-		return bounded(append(slices.Clone(toList(in)), firstOr(args, 0, nil))), true
+		return bounded(append(slices.Clone(toList(in)), item(args))), true
 	case "unshift":
-		return bounded(append([]any{firstOr(args, 0, nil)}, toList(in)...)), true
+		return bounded(append([]any{item(args)}, toList(in)...)), true
 	case "pop", "shift", "slice":
 		return cutList(name, toList(in), args), true
 	}
 	return nil, false
+}
+
+// item is what is put into a list: no other list, which could hold itself many times over.
+func item(args []any) any {
+	v := firstOr(args, 0, nil)
+	if _, nested := v.([]any); nested {
+		return toString(v)
+	}
+	return v
 }
 
 func bounded(list []any) []any { return list[:min(len(list), liquidItems)] }
@@ -257,14 +280,16 @@ func cutList(name string, list []any, args []any) []any {
 }
 
 func joinList(list []any, with string) string {
-	words := make([]string, len(list))
+	var b strings.Builder
 	for i, v := range list {
-		words[i] = toString(v)
+		if i > 0 {
+			b.WriteString(with)
+		}
+		if b.WriteString(toString(v)); b.Len() > valueLimit {
+			break
+		}
 	}
-	if len(words)*len(with) > expansionLimit {
-		with = " "
-	}
-	return strings.Join(words, with)
+	return b.String()
 }
 
 func sentence(list []any, and string) string {

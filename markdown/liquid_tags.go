@@ -26,7 +26,7 @@ func (l *liquid) captured(nodes []liquidNode) string {
 	l.run(nodes)
 	text := l.r.out.String()
 	l.r = was
-	return text
+	return text[:min(len(text), valueLimit)]
 }
 
 func (l *liquid) branch(n liquidNode) {
@@ -200,6 +200,7 @@ func (l *liquid) included(n liquidNode, text []byte, args map[string]any) string
 		l.line = n.start
 	}
 	l.depth++
+	l.spent += len(text) + 1<<10
 	parts, ends := scanLiquid(text, nil, nil)
 	l.r = newRewrite(text)
 	l.run((&liquidParser{parts: parts, ends: ends}).all())

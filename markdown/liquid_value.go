@@ -16,6 +16,9 @@ type emptyValue struct{}
 // setting is a value of the front matter or of the site, which come as text; lists have commas.
 type setting string
 
+// valueLimit is about the most bytes of one value.
+const valueLimit = 1 << 20
+
 func isTrue(v any) bool { return v != nil && v != false }
 
 func toString(v any) string {
@@ -35,7 +38,9 @@ func toString(v any) string {
 	case []any:
 		var b strings.Builder
 		for _, item := range v {
-			b.WriteString(toString(item))
+			if b.WriteString(toString(item)); b.Len() > valueLimit {
+				break
+			}
 		}
 		return b.String()
 	}

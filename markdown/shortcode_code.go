@@ -78,7 +78,7 @@ func fenceOptions(options, args arguments) string {
 // codeToggle shows the settings in the one form in which the author wrote them.
 func (x *expansion) codeToggle(u *use) {
 	if !u.closed {
-		x.st.warn(u.start, "%s shows settings that are not in this text: nothing is shown in its place; write them as code", u.written())
+		x.warn(u.start, "%s shows settings that are not in this text: nothing is shown in its place; write them as code", u.written())
 		return
 	}
 	code := x.rawText(u)
@@ -216,10 +216,10 @@ func (x *expansion) include(u *use) {
 		return
 	}
 	if x.depth >= includeDepth {
-		x.st.warn(u.start, "%.60s is not included: files include each other more than %d deep", name, includeDepth)
+		x.warn(u.start, "%.60s is not included: files include each other more than %d deep", name, includeDepth)
 		return
 	}
-	inner := x.expandIncluded(withoutFrontMatter(text))
+	inner := x.expandIncluded(u, withoutFrontMatter(text))
 	made := strings.Trim(inner, "\r\n")
 	if !u.block {
 		x.r.make(u.start, strings.TrimSpace(made))
@@ -231,12 +231,15 @@ func (x *expansion) include(u *use) {
 
 // expandIncluded replaces the shortcodes of another file. Its lines are not the author's: what is to say of them is said of
 // the line that includes it.
-func (x *expansion) expandIncluded(text []byte) string {
+func (x *expansion) expandIncluded(u *use, text []byte) string {
 	marks := scanText(text, x.st.options.Dialect).marks
 	if len(marks) == 0 {
 		return string(text)
 	}
-	in := &expansion{st: x.st, r: newRewrite(text), marks: marks, depth: x.depth + 1, tabs: x.tabs + 100}
+	in := &expansion{st: x.st, r: newRewrite(text), marks: marks, depth: x.depth + 1, from: x.from, spent: x.spent, tabs: x.tabs + 100}
+	if x.depth == 0 {
+		in.from = u.start
+	}
 	in.pair()
 	in.emit(nil, 0, len(marks), 0, len(text))
 	return in.r.out.String()
@@ -254,7 +257,11 @@ func (x *expansion) includeCode(u *use, name, language string) {
 func (x *expansion) read(u *use, name string) ([]byte, bool) {
 	text, ok := x.st.around.Include(name)
 	if !ok {
-		x.st.warn(u.start, "there is no file %.80q to include: nothing is shown in its place", name)
+		x.warn(u.start, "there is no file %.80q to include: nothing is shown in its place", name)
+	}
+	if *x.spent += len(text) + 1<<10; *x.spent > expansionLimit {
+		x.warn(u.start, "what is included makes more than %d MB: the rest is left out", expansionLimit>>20)
+		return nil, false
 	}
 	return text, ok
 }
@@ -274,7 +281,7 @@ func withoutFrontMatter(text []byte) []byte {
 
 // template is a Go template that the author wrote into the text.
 func (x *expansion) template(u *use) {
-	x.st.warn(u.start, "%s is a template inside the text, which is not run: write what it should show", u.written())
+	x.warn(u.start, "%s is a template inside the text, which is not run: write what it should show", u.written())
 }
 
 // literalHTML is text for an element of a block of HTML.

@@ -13,7 +13,7 @@ func (x *expansion) elsewhere(u *use) {
 	s, _ := elsewhere(strings.ReplaceAll(u.name, "-", "_"))
 	address := s.address(u.args)
 	if address == "" {
-		x.st.warn(u.start, "%s does not say what to show: write id= or url=", u.written())
+		x.warn(u.start, "%s does not say what to show: write id= or url=", u.written())
 		return
 	}
 	words := x.elsewhereWords(s, u, address)
@@ -76,7 +76,7 @@ func (x *expansion) qr(u *use) {
 	}
 	code, err := qr.Encode(text, l)
 	if text == "" || err != nil {
-		x.st.warn(u.start, "%s: a QR code holds 1 to some 2,000 signs, this text has %d: nothing is shown", u.written(), len(text))
+		x.warn(u.start, "%s: a QR code holds 1 to some 2,000 signs, this text has %d: nothing is shown", u.written(), len(text))
 		return
 	}
 	alt := u.args.get("alt", "title")

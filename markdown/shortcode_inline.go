@@ -12,7 +12,7 @@ func (x *expansion) reference(u *use) string {
 	name := u.args.at(0, "path")
 	address, _, ok := x.st.around.Link(name)
 	if !ok {
-		x.st.warn(u.start, "%s: there is no page %.80q", u.name, name)
+		x.warn(u.start, "%s: there is no page %.80q", u.name, name)
 		return inAddress(name)
 	}
 	return address
@@ -27,7 +27,7 @@ func (x *expansion) parameter(u *use) string {
 	name := strings.TrimPrefix(strings.TrimPrefix(u.args.at(0, "name"), "."), "Params.")
 	value, ok := x.st.around.Param(strings.ToLower(name))
 	if !ok {
-		x.st.warn(u.start, "param: neither this text nor the site's settings have %.60q", name)
+		x.warn(u.start, "param: neither this text nor the site's settings have %.60q", name)
 	}
 	return value
 }
@@ -113,10 +113,11 @@ func (x *expansion) term(u *use) {
 	}
 	name := u.args.at(0, "text", "term", "title", "term_id")
 	id := u.args.at(0, "term_id", "term", "id", "text")
-	if strings.HasPrefix(u.name, "gloss") && !strings.HasSuffix(u.name, "tooltip") {
+	if strings.HasPrefix(u.name, "gloss") && *x.spent < expansionLimit && !strings.HasSuffix(u.name, "tooltip") {
 		for _, folder := range []string{"/glossary/", "/quick-reference/glossary/", "/reference/glossary/"} {
 			if text, ok := x.st.around.Include(folder + strings.ReplaceAll(strings.ToLower(id), " ", "-") + ".md"); ok && x.depth < includeDepth {
-				x.r.make(u.start, strings.TrimSpace(x.expandIncluded(withoutFrontMatter(text))))
+				*x.spent += len(text) + 1<<10
+				x.r.make(u.start, strings.TrimSpace(x.expandIncluded(u, withoutFrontMatter(text))))
 				return
 			}
 		}

@@ -9,7 +9,7 @@ import (
 func (x *expansion) figure(u *use) {
 	src := u.args.at(0, "src", "image", "img", "file", "path", "url", "link_src")
 	if src == "" {
-		x.st.warn(u.start, "%s names no picture: write src=", u.written())
+		x.warn(u.start, "%s names no picture: write src=", u.written())
 		x.inner(u)
 		return
 	}
@@ -82,7 +82,7 @@ func (x *expansion) film(u *use) {
 	}
 	src := u.args.at(0, "src", "file", "url", "source", "path", "mp4", "webm", "mp3", "ogg", "video")
 	if src == "" {
-		x.st.warn(u.start, "%s names no file: write src=", u.written())
+		x.warn(u.start, "%s names no file: write src=", u.written())
 		return
 	}
 	player := "<" + tag + ` src="` + attrValue(x.file(src)) + `" controls preload="metadata"`

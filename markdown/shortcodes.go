@@ -46,6 +46,8 @@ type expansion struct {
 	marks []mark
 	ends  map[int]int // for each opening mark that is closed, the one that closes it
 	depth int         // of includes
+	from  int         // in an included file: where the text includes it
+	spent *int        // bytes of all files included so far
 	strip int         // bytes of indentation that are taken off each line
 	tabs  int         // groups of tabs so far
 }
@@ -63,10 +65,17 @@ func (st *state) expandShortcodes(source []byte) *rewrite {
 	if len(marks) == 0 {
 		return nil
 	}
-	x := &expansion{st: st, r: newRewrite(source), marks: marks}
+	x := &expansion{st: st, r: newRewrite(source), marks: marks, spent: new(int)}
 	x.pair()
 	x.emit(nil, 0, len(marks), 0, len(source))
 	return x.r
+}
+
+func (x *expansion) warn(offset int, format string, args ...any) {
+	if x.depth > 0 {
+		offset = x.from // the lines of another file are not the author's
+	}
+	x.st.warn(offset, format, args...)
 }
 
 // pair finds which marks belong together. An end closes the nearest beginning of its name; what began between the two and
@@ -182,10 +191,10 @@ func (x *expansion) stray(m mark) {
 			x.r.copy(m.start, m.end)
 			return
 		}
-		x.st.warn(m.start, "{%% end %%} closes nothing here: it is left out")
+		x.warn(m.start, "{%% end %%} closes nothing here: it is left out")
 		return
 	}
-	x.st.warn(m.start, "{{< /%s >}} closes nothing here: it is left out", m.name)
+	x.warn(m.start, "{{< /%s >}} closes nothing here: it is left out", m.name)
 }
 
 // draw writes what u stands for. It returns the offset at which the source goes on.
@@ -202,7 +211,7 @@ func (x *expansion) draw(u *use, stop int) int {
 		x.r.make(u.start, s.word(x, u))
 	default:
 		if s.text == raw && !u.closed && !u.alone && u.args.get("src", "file", "text", "data", "config") == "" && s.closes {
-			x.st.warn(u.start, "%s is not closed: write %s behind its text", u.written(), u.ending())
+			x.warn(u.start, "%s is not closed: write %s behind its text", u.written(), u.ending())
 		}
 		s.draw(x, u)
 	}
@@ -227,11 +236,11 @@ func (u *use) ending() string {
 // unknown leaves the text that a shortcode holds.
 func (x *expansion) unknown(u *use) {
 	if u.closed {
-		x.st.warn(u.start, "there is no shortcode %.60s here: the text in it is shown as it is", u.name)
+		x.warn(u.start, "there is no shortcode %.60s here: the text in it is shown as it is", u.name)
 		x.inner(u)
 		return
 	}
-	x.st.warn(u.start, "there is no shortcode %.60s here: nothing is shown in its place; write it as Markdown or HTML", u.name)
+	x.warn(u.start, "there is no shortcode %.60s here: nothing is shown in its place; write it as Markdown or HTML", u.name)
 }
 
 // place finds whether u stands alone on its lines, and how deep in lists and quotes.

@@ -43,6 +43,7 @@ type Snapshot struct {
 
 	open     func(name string) (fs.File, error) // in the content folder
 	openRoot func(name string) (fs.File, error) // in the site's root: its settings, static files and pieces for templates
+	pieces   pieces                             // files that documents include
 	author   *markdown.Author
 	log      *slog.Logger
 	holdings

@@ -114,28 +114,6 @@ func (s *Snapshot) allNames() map[string]*item {
 // Picture finds the picture that src means in the document at path from.
 func (s *Snapshot) Picture(from, src string) (blog.Picture, bool) { return s.picture(from, src) }
 
-// Include reads a file that a document includes.
-func (s *Snapshot) Include(from, name string) ([]byte, bool) {
-	return nil, false
-}
-
-// Param is a value of the document's front matter or, where that has none, of the site's settings. A name that begins with
-// "page." or "site." is looked for there alone.
-func (s *Snapshot) Param(from, name string) (string, bool) {
-	name = strings.ToLower(name)
-	ofPage, onlyPage := strings.CutPrefix(name, "page.")
-	ofSite, onlySite := strings.CutPrefix(name, "site.")
-	if it, ok := s.byFile[from]; ok && !onlySite {
-		if v, ok := within(it.post.Params, ofPage); ok {
-			return v, true
-		}
-	}
-	if onlyPage {
-		return "", false
-	}
-	return within(s.site.Params, ofSite)
-}
-
 // within looks a value up; dots go into maps.
 func within(m map[string]any, name string) (string, bool) {
 	var v any = m

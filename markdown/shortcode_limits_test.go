@@ -1,0 +1,46 @@
+package markdown
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestIncludesEnd: files that include each other, and more of each than anyone can read, cost a warning and not the blog.
+func TestIncludesEnd(t *testing.T) {
+	files := filesAround{
+		"loop.md": strings.Repeat("{{< include \"loop.md\" >}}\n", 20), "_includes/loop.html": strings.Repeat("{% include loop.html %}\n", 20),
+		"large.md": strings.Repeat("large and larger\n", 20_000),
+	}
+	a := NewAuthor(AuthorOptions{CacheBytes: 1})
+	for source, o := range map[string]DocOptions{
+		"a\n\n{{< include \"loop.md\" >}}\n\nz":                                {Dialect: DialectHugo},
+		"a\n\n{% include loop.html %}\n\nz":                                    {Dialect: DialectJekyll},
+		"a\n\n" + strings.Repeat("{{< include \"large.md\" >}}\n", 50) + "\nz": {Dialect: DialectHugo},
+	} {
+		o.Surroundings = files
+		doc, warnings, err := a.Render(t.Context(), []byte(source), o)
+		if err != nil || len(warnings) == 0 || !strings.Contains(doc.HTML, "<p>a</p>") {
+			t.Errorf("%.40q: %d bytes, warnings %.200v, %v", source, len(doc.HTML), warnings, err)
+		}
+		for _, w := range warnings {
+			if last := 3 + strings.Count(strings.TrimSpace(source), "\n") - 4; w.Line < 3 || w.Line > last {
+				t.Errorf("%.40q: a warning names line %d: %s", source, w.Line, w.Message)
+			}
+		}
+	}
+}
+
+// TestWarningsKeepTheirLines: what is said of a line behind something that was expanded names the author's line.
+func TestWarningsKeepTheirLines(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	for dialect, source := range map[Dialect]string{
+		DialectHugo:   "{{< include \"part.md\" >}}\n\n{{< tabs >}}\n{{< tab \"x\" >}}\na\n{{< /tab >}}\n{{< /tabs >}}\n[x](nowhere.md)",
+		DialectZola:   "{% note() %}\na\n{% end %}\n\n{{ youtube(id=\"x\") }}\n\n\n[x](nowhere.md)",
+		DialectJekyll: "{% for i in (1..30) %}\nx\n{% endfor %}\n{% highlight go %}\nx\n{% endhighlight %}\n\n[x](nowhere.md)",
+	} {
+		_, warnings, err := a.Render(t.Context(), []byte(source), DocOptions{Dialect: dialect, Line: 5, Path: "posts/x.md", Surroundings: around()})
+		if err != nil || len(warnings) != 1 || warnings[0].Line != 12 {
+			t.Errorf("dialect %d: %+v, %v; want one about line 12", dialect, warnings, err)
+		}
+	}
+}

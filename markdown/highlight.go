@@ -80,7 +80,7 @@ func paintLines(w util.BufWriter, f fence, code string, runs []run) {
 		}
 		if f.numbers {
 			digits := strconv.Itoa(first + number - 1)
-			write(w, `<span class="ln" aria-hidden="true">`, strings.Repeat(" ", width-len(digits)), digits, "</span>")
+			write(w, `<span class="ln" aria-hidden="true">`, strings.Repeat(" ", width-len(digits)), digits, " </span>")
 		}
 		paint(w, line, pieces)
 		write(w, "</span>")

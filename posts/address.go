@@ -97,6 +97,9 @@ func (b *builder) addressPosts(entries []*entry, taken map[string]*entry) []*ent
 			b.problem(e, true, "has the same address as %s, /blog/%s, and is not shown: give one of them another slug", first.file.path, e.post.Slug)
 			continue
 		}
+		if own != "" && taken[tidyPath(own)] != nil && b.guessed(e) {
+			own = besides(own, otherSlugs(e, taken[tidyPath(own)]), taken)
+		}
 		if !b.claim(e, cmp.Or(own, "/blog/"+e.post.Slug), taken) {
 			continue
 		}
@@ -105,6 +108,20 @@ func (b *builder) addressPosts(entries []*entry, taken map[string]*entry) []*ent
 	}
 	b.tell(renamed)
 	return kept
+}
+
+// guessed tells whether a post's address is but what its tool would give it without settings: none that readers know.
+func (b *builder) guessed(e *entry) bool { return !b.st.given && e.said.address.text == "" }
+
+// besides is a path near one that is taken.
+func besides(p string, names []string, taken map[string]*entry) string {
+	dir, end := path.Dir(strings.TrimSuffix(p, "/")), strings.TrimPrefix(p, strings.TrimSuffix(p, "/"))
+	for _, name := range names {
+		if near := path.Join(dir, name) + end; taken[tidyPath(near)] == nil {
+			return near
+		}
+	}
+	return ""
 }
 
 // freeSlug names the discussion of a post whose address is its own, and whose slug another has.

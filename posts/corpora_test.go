@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,9 +43,11 @@ func tryBlog(t *testing.T, dir string) {
 	}
 	t.Logf("%d posts, %d pages, %v: loaded in %v, %d kB in memory", len(snap.Posts("")), len(snap.Pages()), snap.Languages(),
 		loaded.Round(time.Millisecond), (heapBytes()-heap)>>10)
-	if want := markdownFiles(t, dir); len(snap.Posts(""))+len(snap.Pages()) != want {
-		t.Errorf("%d of %d files are shown: %v", len(snap.Posts(""))+len(snap.Pages()), want, l.Problems())
+	hidden := unshown(l)
+	if want := markdownFiles(t, dir); len(snap.Posts(""))+len(snap.Pages())+hidden != want {
+		t.Errorf("%d of %d files are shown, %d are not meant to be: %v", len(snap.Posts(""))+len(snap.Pages()), want, hidden, l.Problems())
 	}
+	tryAddresses(t, l)
 	start = time.Now()
 	problems, err := l.Check(t.Context())
 	if err != nil {
@@ -61,6 +64,45 @@ func tryBlog(t *testing.T, dir string) {
 			t.Errorf("%s cannot be opened: %+v", p.Source, p)
 		}
 	}
+}
+
+// unshown counts the documents whose authors say that nobody visits them: render: never.
+func unshown(l *Library) (n int) {
+	b := newBuilder(l.settings, *l.house.Load(), true, time.Now())
+	for _, e := range b.entries(l.files) {
+		if e.said.hidden && !e.index {
+			n++
+		}
+	}
+	return n
+}
+
+// tryAddresses follows every address that a post ever had, as its file tells.
+func tryAddresses(t *testing.T, l *Library) {
+	t.Helper()
+	s, tried, told := l.Snapshot(), 0, 0
+	for _, p := range slices.Concat(s.posts, s.pages) {
+		if got, ok := s.At(p.Path); !ok || got.Source != p.Source {
+			t.Errorf("%s does not open %s", p.Path, p.Source)
+		}
+		for _, alias := range l.files[p.Source].old {
+			tried++
+			at, shown := s.At(alias)
+			to, leads := s.Redirect(alias)
+			switch {
+			case leads && to == p.Path, shown && at.Source == p.Source:
+			case leads || shown: // another file has it, or asks for it too, which its author was told
+				told++
+			default:
+				t.Errorf("%s: the alias %s leads nowhere", p.Source, alias)
+			}
+		}
+		dated := datedFolders.MatchString(l.files[p.Source].address.text+"/") || datedName.MatchString(strings.TrimSuffix(filepath.Base(p.Source), filepath.Ext(p.Source)))
+		if dated && p.Date.IsZero() {
+			t.Errorf("%s has no date, though its name or address tells one", p.Source)
+		}
+	}
+	t.Logf("%d aliases lead to their posts, %d to others that ask for them too; %d redirects", tried-told, told, len(s.redirects))
 }
 
 func heapBytes() int64 {

@@ -212,6 +212,20 @@ func (b *builder) known() {
 	}
 }
 
+// profile knows an author by the page that Hugo's themes have for them: authors/an/_index.md.
+func (b *builder) profile(e *entry) {
+	key, ok := strings.CutPrefix(e.place.section(), "authors/")
+	if _, known := b.people[key]; !ok || known || strings.Contains(key, "/") {
+		return
+	}
+	p := blog.Person{
+		Name: cmp.Or(e.post.Title, key), Slug: blog.Slug(key), Picture: e.post.Image,
+		Bio: cmp.Or(textOf(e.post.Params["bio"]), e.post.Summary), URL: textOf(e.post.Params["website"]),
+	}
+	b.people[key], b.people[strings.ToLower(p.Name)] = p, p
+	b.site.Authors = append(b.site.Authors, p)
+}
+
 // person adds what the settings know of an author.
 func (b *builder) person(p blog.Person) blog.Person {
 	known, ok := b.people[strings.ToLower(p.Name)]

@@ -100,6 +100,9 @@ func (b *builder) loop(steps []string) {
 // leadsOn tells whether an entry is not to be shown because it only leads elsewhere: Jekyll's redirect_to, and the empty
 // pages by which themes have a search or an archive.
 func (b *builder) leadsOn(e *entry) bool {
+	if e.index && b.st.tool == markdown.DialectHugo && slices.Contains([]string{"tags", "categories", "series", "authors"}, strings.Split(e.post.Section, "/")[0]) {
+		return true // Vang has pages of its own for these
+	}
 	to := e.said.moved
 	if to == "" && e.said.stub && e.post.Page && !e.index {
 		switch e.said.layout {
@@ -157,7 +160,7 @@ func formerPaths(alias string, e *entry) []string {
 			}
 		}
 	}
-	if own, err := url.PathUnescape(e.post.Path); err == nil && !strings.HasPrefix(alias, "/") && !strings.HasPrefix(own, "/blog/") {
+	if own, err := url.PathUnescape(e.post.Path); err == nil && e.beside && !strings.HasPrefix(alias, "/") {
 		if beside := tidyPath(path.Join(path.Dir(strings.TrimSuffix(own, "/")), alias)); !slices.Contains(paths, beside) {
 			paths = append(paths, beside)
 		}

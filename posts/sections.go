@@ -66,19 +66,12 @@ func (s *Snapshot) indexSection(e *entry) {
 	s.byFile[it.file.path] = it
 }
 
-// SectionAt is the section that has its listing at a path, which may be escaped or not, and its language.
+// SectionAt is the section whose _index.md has its page at a path, which may be escaped or not, and its language.
 func (s *Snapshot) SectionAt(path string) (lang blog.Lang, section string, ok bool) {
-	if it, found := s.at(path); found {
-		for key, index := range s.indexes {
-			if index == it {
-				return key.lang, key.path, true
-			}
-		}
+	it, found := s.at(path)
+	if !found {
 		return "", "", false
 	}
-	section = strings.Trim(path, "/")
-	if _, found := s.terms[termKey{shelf, s.site.Lang, section}]; found {
-		return s.site.Lang, section, true
-	}
-	return "", "", false
+	key := indexKey{it.post.Lang, it.post.Section}
+	return key.lang, key.path, s.indexes[key] == it
 }

@@ -66,14 +66,13 @@ func (a ask) query(postID, visitor string) blog.PageQuery {
 
 // post answers at /blog/{slug}: with the post, or the way to where it now is.
 func (s *Server) post(w http.ResponseWriter, r *http.Request) error {
-	p, ok := s.findPost(r.Context(), r.PathValue("slug"))
-	if !ok {
-		return s.elsewhere(w, r)
+	if p, ok := s.pinned(r.Context()).At(r.URL.Path); ok {
+		return s.showPost(w, r, p)
 	}
-	if r.URL.EscapedPath() != p.Path && r.URL.Path != p.Path {
+	if p, ok := s.findPost(r.Context(), r.PathValue("slug")); ok {
 		return s.moved(w, r, p.Path)
 	}
-	return s.showPost(w, r, p)
+	return s.elsewhere(w, r)
 }
 
 // findPost finds a post by its present or a former slug.
@@ -88,11 +87,15 @@ func (s *Server) findPost(ctx context.Context, slug string) (blog.Post, bool) {
 	return blog.Post{}, false
 }
 
+// withoutSlash leads to the same address without its slash, unless a post has it with one.
 func (s *Server) withoutSlash(w http.ResponseWriter, r *http.Request) error {
+	if _, ok := s.pinned(r.Context()).At(r.URL.Path); ok {
+		return s.elsewhere(w, r)
+	}
 	if p, ok := s.findPost(r.Context(), r.PathValue("slug")); ok {
 		return s.moved(w, r, p.Path)
 	}
-	return blog.E(blog.NotFound, nil)
+	return s.elsewhere(w, r)
 }
 
 // moved leads to an address for good, but asks to be asked again: an author may take it back.
@@ -110,6 +113,11 @@ func (s *Server) moved(w http.ResponseWriter, r *http.Request, path string) erro
 func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request) error {
 	snap := s.pinned(r.Context())
 	for _, path := range []string{r.URL.Path, r.URL.EscapedPath()} {
+		if lang, folder, ok := snap.SectionAt(path); ok && strings.HasSuffix(path, "/") {
+			if l, found := s.sectionOf(r.Context(), lang, folder); found {
+				return s.listing(w, r, l)
+			}
+		}
 		if p, ok := snap.At(path); ok {
 			return s.showPost(w, r, p)
 		}

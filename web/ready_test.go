@@ -97,7 +97,7 @@ func TestReadyAnswersAreTheHandlersOwn(t *testing.T) {
 			l := s.dial()
 			for _, target := range []string{
 				"/", "/?page=2", "/vi/", "/archive", "/archive/2025", "/category/letters", "/tag/short", "/vi/tag/ngan", "/about",
-				"/blog/hello", "/blog/hello?sort=newest", "/blog/closed", "/blog/moved", "/feed.xml", "/vi/feed.json", "/sitemap.xml",
+				"/blog/hello", "/blog/hello?sort=newest", "/blog/closed", "/essays/moved/", "/feed.xml", "/vi/feed.json", "/sitemap.xml",
 				"/robots.txt", s.asset("vang.js"), s.asset("icon.svg"), "/speculation-rules.json",
 			} {
 				_, _ = l.ask("GET", target, "Accept-Encoding: br, gzip")

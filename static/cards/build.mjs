@@ -47,7 +47,7 @@ const alphabets = new Set([
 // Families in the order in which a card of any language asks them for what its own lacks.
 function families() {
   const alphabetic = [0x20, 0x7e];
-  const common = new Set([...between(...alphabetic), ...between(0xa0, 0xff), ...between(0x2010, 0x2026), ...between(0x3000, 0x303f), ...between(0xff01, 0xff5e)]);
+  const common = new Set([...between(...alphabetic), ...between(0xa0, 0xff), ...between(0x2010, 0x2026), ...between(0x3000, 0x303f), 0x30fb, 0x30fc, ...between(0xff01, 0xff5e)]);
   const union = (...sets) => new Set(sets.flatMap((s) => [...s]));
   return {
     serif: { file: `${serif}/600SemiBold/SourceSerif4_600SemiBold.ttf`, signs: alphabets },

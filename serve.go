@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"vang/blog"
+	"vang/cards"
 	"vang/content"
 	"vang/markdown"
 	"vang/maths"
@@ -154,6 +156,10 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 		return nil, err
 	}
 	a.publisher = realtime.NewPublisher(a.shared.bus, log, func(w realtime.Wake) { a.hub.Wake(w.Topic) })
+	press, err := openCards(c)
+	if err != nil {
+		return nil, err
+	}
 	a.server, err = web.New(web.Deps{
 		Config: web.Config{
 			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Secret: secret, RateLimit: c.RateLimit,
@@ -162,9 +168,22 @@ func newApp(ctx context.Context, c Config, log *slog.Logger) (a *app, err error)
 		Library: a.library, Discussion: blog.NewDiscussion(a.store, a.wake, nil),
 		Reader: a.store, Health: a.store, PostIDs: a.addresses.id, Slugs: a.addresses.slug,
 		Comments: strangers, Remarks: remarks, Hub: a.hub, Bus: a.shared.bus, Sessions: a.shared.sessions, Redis: a.shared.redis, Lineage: a.lineage,
-		Registry: prometheus.NewRegistry(), Log: log, Now: a.store.Now,
+		Registry: prometheus.NewRegistry(), Log: log, Now: a.store.Now, Cards: press,
 	})
 	return a, err
+}
+
+// openCards is what draws pictures for shares. It loads its fonts when a card is asked for.
+func openCards(c Config) (*cards.Rack, error) {
+	fonts, err := static.Part("cards")
+	if err != nil {
+		return nil, err
+	}
+	dir := cacheFolder(c.Cache, slog.New(slog.DiscardHandler)) // what is wrong with it was told when the library was opened
+	if dir != "" {
+		dir = filepath.Join(dir, "cards")
+	}
+	return cards.NewRack(cards.New(fonts), dir), nil
 }
 
 func openLibrary(ctx context.Context, c Config, now blog.Clock, log *slog.Logger) (*posts.Library, error) {

@@ -65,6 +65,8 @@ func (s *Server) share(ctx context.Context, origin string, page *views.PostPage)
 	if pic := s.pictureOf(ctx, p); pic.Src != "" {
 		page.Image, page.ImageAlt = absolute(origin, pic.Src), or(pic.Alt, p.Title)
 		page.ImageWidth, page.ImageHeight = pic.Width, pic.Height
+	} else {
+		s.shareCard(ctx, origin, page)
 	}
 	page.Share = views.Share{Published: p.Date, Updated: p.Updated, Section: p.Category.Name, Creator: fediverse(p.Authors, site.Me)}
 	for _, t := range p.Tags {

@@ -113,7 +113,7 @@ func (s *Server) assetRoutes() []route {
 
 // table is every route but the rest's.
 func (s *Server) table() []route {
-	return slices.Concat(s.pageRoutes(), s.commentRoutes(), s.assetRoutes(), s.apiRoutes(), s.liveRoutes(), s.deskRoutes(), s.opsRoutes())
+	return slices.Concat(s.pageRoutes(), s.commentRoutes(), s.assetRoutes(), s.cardRoutes(), s.apiRoutes(), s.liveRoutes(), s.deskRoutes(), s.opsRoutes())
 }
 
 // The patterns of addresses that no fixed route has, and of one that only leads to another.

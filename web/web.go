@@ -60,7 +60,7 @@ type RateLimit struct {
 	Every time.Duration
 }
 
-// Deps is what a Server is wired from. All fields but Redis, Lineage, Remarks and Assets are required.
+// Deps is what a Server is wired from. All fields but Redis, Lineage, Remarks, Assets and Cards are required.
 type Deps struct {
 	Config     Config
 	Library    *posts.Library
@@ -80,6 +80,7 @@ type Deps struct {
 	Log        *slog.Logger
 	Now        blog.Clock
 	Assets     *static.Assets // those embedded if nil
+	Cards      Cards          // draws pictures for shares; nil: posts without a picture have none
 }
 
 // route is one row of the table. The same table feeds the mux, the metrics' labels and the docs.

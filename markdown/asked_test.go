@@ -1,6 +1,8 @@
 package markdown
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"vang/blog"
@@ -78,5 +80,37 @@ func TestAnswersAreKeptAsLongAsTheyHold(t *testing.T) {
 	}
 	if a.holds(nil) {
 		t.Error("nothing is found any more, and that was not noticed")
+	}
+}
+
+// TestOnlyWhatChangedIsRenderedAgain holds the promise to readers (no stale link) and to operators (no needless work).
+func TestOnlyWhatChangedIsRenderedAgain(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	loaded := 0
+	render := func(w *town) string {
+		t.Helper()
+		load := func() ([]byte, error) { loaded++; return []byte("[x](b.md) ![p](x.png)"), nil }
+		doc, _, err := a.RenderKeyed(t.Context(), "key", load, DocOptions{Path: "a.md", Surroundings: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc.HTML
+	}
+	w := func(url string, width int) *town {
+		return &town{links: map[string][2]string{"b.md": {url, "B"}}, pictures: map[string]blog.Picture{"x.png": {Src: "/x", Width: width, Height: 1}}}
+	}
+	for _, c := range []struct {
+		url    string
+		width  int
+		loaded int
+	}{{"/b", 1, 1}, {"/b", 1, 1}, {"/c", 1, 2}, {"/c", 2, 3}, {"/c", 2, 3}} {
+		html := render(w(c.url, c.width))
+		if loaded != c.loaded || !strings.Contains(html, `href="`+c.url+`"`) || !strings.Contains(html, fmt.Sprintf(`width="%d"`, c.width)) {
+			t.Errorf("%+v: rendered %d times: %s", c, loaded, html)
+		}
+	}
+	other := a.cache.used.Len()
+	if _, _, err := a.RenderKeyed(t.Context(), "key", func() ([]byte, error) { return []byte("[x](b.md)"), nil }, DocOptions{Path: "deep/a.md"}); err != nil || a.cache.used.Len() != other+1 {
+		t.Errorf("the same text at another path means other files: %v", err)
 	}
 }

@@ -33,10 +33,21 @@ func (st *state) shapeHeadings(headings []*ast.Heading) {
 			st.setID(h, id)
 			id, _ = attribute(h, "id")
 		}
-		if h.Level >= 2 && h.Level <= 4 && h.Parent().Kind() == ast.KindDocument && title != "" {
+		if h.Level >= 2 && h.Level <= 4 && h.Parent().Kind() == ast.KindDocument && title != "" && listed(h) {
 			st.headings = append(st.headings, blog.Heading{Level: h.Level, ID: id, Text: title})
 		}
 	}
+}
+
+// listed tells whether a heading stands in tables of contents: kramdown and Pandoc leave those of these classes out.
+func listed(h *ast.Heading) bool {
+	class, _ := attribute(h, "class")
+	for _, name := range strings.Fields(class) {
+		if has(" no_toc no-toc notoc unlisted ", name) {
+			return false
+		}
+	}
+	return true
 }
 
 // dropTitle takes a first heading away that only repeats the page's title.

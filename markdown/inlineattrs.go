@@ -47,7 +47,7 @@ func (inlineAttributesParser) Parse(_ ast.Node, block text.Reader, _ parser.Cont
 // longestAttributes bounds what is read for each brace, and farthestBracket the nodes that are looked through for a bracket.
 const (
 	longestAttributes = 1000
-	farthestBracket       = 60
+	farthestBracket   = 60
 )
 
 // shapeInlineAttributes gives them to what stands before them, or makes them text again.

@@ -141,7 +141,10 @@ func (plainNotes) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Nod
 }
 
 func (a *Author) inlineText(markup string) string {
-	source := construct.ReplaceAll([]byte(markup), nil)
+	source := []byte(markup)
+	if strings.Contains(markup, "{{") || strings.Contains(markup, "{%") {
+		source = construct.ReplaceAll(source, nil)
+	}
 	return plainText(a.plain.Parse(text.NewReader(source)), source)
 }
 

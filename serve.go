@@ -33,6 +33,8 @@ const (
 	drainLimit  = 30 * time.Second // for all sockets
 	finishLimit = 25 * time.Second // for requests in flight
 
+	indexDelay = time.Second // after the start: the first readers' pages come before the search; who searches sooner begins it
+
 	registerLimit = 3 * time.Second // for one try to give new posts their discussions
 	registerAgain = 5 * time.Second // after the database did not take new posts
 )
@@ -227,6 +229,8 @@ func (a *app) serve(ctx context.Context, listener net.Listener, drainDelay time.
 	running.Go(func() { a.loop("publish wakes", a.publisher.Run(loops)) })
 	running.Go(func() { a.loop("know the database's own wakes", a.lineage.Run(loops, a.shared.bus)) })
 	running.Go(func() { a.watch(loops) })
+	indexing := time.AfterFunc(indexDelay, a.server.Index)
+	defer indexing.Stop()
 	defer running.Wait()
 	defer stopLoops()
 
@@ -278,6 +282,7 @@ func (a *app) watch(ctx context.Context) {
 			a.register(ctx)
 		}
 		a.server.ContentChanged(before, after)
+		a.server.Index()
 	})
 	if err != nil && ctx.Err() == nil {
 		a.log.Error("the content folder is no longer watched: restart to see changes", "error", err)

@@ -16,7 +16,7 @@ type Fragment struct {
 
 const (
 	mostExcerptText = 256 << 10 // bytes of a text in which its excerpt is looked for
-	shortWord       = 3         // letters of words that are marked only beside another, where there are such
+	shortWord       = 4         // letters of words that are marked only beside another, where there are such
 )
 
 // mark is a word of the query in a text.
@@ -25,6 +25,7 @@ type mark struct {
 	at          int // number of the word in the text
 	word        int // of the query
 	agrees      bool
+	whole       bool // not an ending that was not typed
 	beside      bool // the query's next or last word stands beside it
 }
 
@@ -75,11 +76,14 @@ func (q *Query) marks(text string) []mark {
 		}
 		buf = lower(buf[:0], s.text[t.from:t.until])
 		if w, same := q.wordLike(string(buf)); w >= 0 {
-			list = append(list, mark{from: t.from, until: t.until, at: n, word: w, agrees: same})
+			if t.unspaced && q.words[w].prefix {
+				t.until = min(t.until, t.from+len(q.words[w].exact)) // one sign was typed
+			}
+			list = append(list, mark{from: t.from, until: t.until, at: n, word: w, agrees: same, whole: t.unspaced || utf8.RuneCount(buf) == utf8.RuneCountInString(q.words[w].exact)})
 			agrees = agrees || same
 		}
 	}
-	return besides(list, agrees, len(q.words))
+	return q.besides(list, agrees)
 }
 
 // wordLike finds the word of the query that a word of a text is.
@@ -122,7 +126,7 @@ func isASCII(s string) bool {
 
 // besides notes which marks stand beside each other as in the query, and drops those that say little: with other accents where
 // some have the same, and short words alone where some stand together.
-func besides(list []mark, agrees bool, words int) []mark {
+func (q *Query) besides(list []mark, agrees bool) []mark {
 	kept := list[:0]
 	for _, m := range list {
 		if m.agrees == agrees {
@@ -136,12 +140,12 @@ func besides(list []mark, agrees bool, words int) []mark {
 			a.beside, b.beside, together = true, true, true
 		}
 	}
-	if !together || words < 2 {
+	if !together {
 		return kept
 	}
 	list, kept = kept, kept[:0]
 	for _, m := range list {
-		if m.beside || m.until-m.from > shortWord {
+		if w := &q.words[m.word]; m.beside || w.unspaced || m.whole && utf8.RuneCountInString(w.exact) > shortWord {
 			kept = append(kept, m)
 		}
 	}
@@ -185,6 +189,7 @@ func stretch(text string, at, length int) (from, until int) {
 		if gap := strings.IndexByte(text[from:at], ' '); gap >= 0 {
 			from += gap + 1
 		}
+		from += len(text[from:at]) - len(strings.TrimLeft(text[from:at], "—-–,.;: "))
 	}
 	until = from
 	for n := 0; until < len(text) && n < length; n++ {

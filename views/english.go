@@ -26,6 +26,15 @@ func english() *Catalogue {
 		Elsewhere: "{name} elsewhere", Series: "Series", SeriesTitle: "Series: {name}", PartOf: "Part {part} of {parts}",
 		Part: "Part {part}", Parts: "All parts", PreviousPart: "Previous part", NextPart: "Next part", Subscribe: "Subscribe",
 
+		Search: "Search", SearchLabel: "Search all posts",
+		SearchHint:   `Accents may be left out. "Words in quotes" stand together, -word leaves posts out, tag:name looks within a tag.`,
+		SearchWithin: "Only these", SearchWithout: "No longer only {name}", SearchMeant: "Did you mean", SearchAll: "All languages: {n}",
+		SearchNotReady: "The search is being prepared: there may be more in a moment.",
+		SearchMore:     "More results", SearchBefore: "Results before", SearchOf: "Search: {query}",
+		FoundNone: "Nothing was found for “{query}”.", Found1: "{n} result.", Found: "{n} results.",
+		FoundPartial: "None has all the words; these have some.", FoundForeign: "Nothing in this language; these are in another.",
+		Years: "Years",
+
 		Comments0: "No comments yet", Comments1: "{n} comment", Comments: "{n} comments", Order: "Order of comments",
 		OldestFirst: "Oldest first", NewestFirst: "Newest first", EarlierComments: "Previous comments",
 		LaterComments: "Next comments", CommentPages: "Pages of comments",

@@ -35,6 +35,8 @@ type Frame struct {
 	Linked      any      // the page for machines, as JSON-LD; nil for none
 	Path        string   // of the page, escaped: the menu marks it
 	NoIndex     bool
+	Search      string // address of the search; "" where there is none
+	OpenSearch  string // and of what tells browsers of it
 	Desk        *Desk // what the author's desk shows besides; nil for readers
 	Year        int   // of the footer
 }

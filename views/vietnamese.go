@@ -26,6 +26,15 @@ func vietnamese() *Catalogue {
 		Elsewhere: "{name} ở nơi khác", Series: "Loạt bài", SeriesTitle: "Loạt bài: {name}", PartOf: "Phần {part} trên {parts}",
 		Part: "Phần {part}", Parts: "Tất cả các phần", PreviousPart: "Phần trước", NextPart: "Phần sau", Subscribe: "Theo dõi",
 
+		Search: "Tìm kiếm", SearchLabel: "Tìm trong mọi bài viết",
+		SearchHint:   `Không cần gõ dấu. "Cụm từ trong ngoặc kép" phải đứng liền nhau, -từ để loại bài có từ ấy, tag:tên để tìm trong một thẻ.`,
+		SearchWithin: "Chỉ tìm trong", SearchWithout: "Thôi chỉ tìm trong {name}", SearchMeant: "Có phải bạn muốn tìm", SearchAll: "Mọi ngôn ngữ: {n}",
+		SearchNotReady: "Phần tìm kiếm đang được chuẩn bị: lát nữa có thể thấy thêm.",
+		SearchMore:     "Kết quả tiếp theo", SearchBefore: "Kết quả trước", SearchOf: "Tìm: {query}",
+		FoundNone: "Không tìm thấy gì cho “{query}”.", Found1: "{n} kết quả.", Found: "{n} kết quả.",
+		FoundPartial: "Không bài nào có đủ các từ; những bài này có một phần.", FoundForeign: "Không có bài nào bằng ngôn ngữ này; đây là bài bằng ngôn ngữ khác.",
+		Years: "Năm",
+
 		Comments0: "Chưa có bình luận", Comments1: "{n} bình luận", Comments: "{n} bình luận", Order: "Thứ tự bình luận",
 		OldestFirst: "Cũ trước", NewestFirst: "Mới trước", EarlierComments: "Bình luận trước",
 		LaterComments: "Bình luận tiếp theo", CommentPages: "Các trang bình luận",

@@ -30,6 +30,11 @@ type Catalogue struct {
 	Planned, Expired, Related, AllTags, Count1, Count, Author, Authors, PostsBy, Elsewhere string
 	Series, SeriesTitle, PartOf, Part, Parts, PreviousPart, NextPart, Subscribe            string
 
+	// Search.
+	Search, SearchLabel, SearchHint, SearchWithin, SearchWithout, SearchMeant, SearchAll string
+	SearchNotReady, SearchMore, SearchBefore, SearchOf, FoundNone, Found1, Found         string
+	FoundPartial, FoundForeign, Years                                                    string
+
 	// Discussion.
 	Comments0, Comments1, Comments                                                    string
 	Order, OldestFirst, NewestFirst, EarlierComments, LaterComments, CommentPages     string

@@ -41,6 +41,7 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 	for _, k := range feedKinds() {
 		f.Feeds = append(f.Feeds, views.Feed{Title: f.Site, Type: k.mime, URL: s.below(ctx, lang, k.file)})
 	}
+	f.Search, f.OpenSearch = s.below(ctx, lang, "search"), s.below(ctx, lang, "opensearch.xml")
 	if s.base != "" && path != "" {
 		f.Canonical = origin + path
 	}

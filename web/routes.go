@@ -64,6 +64,8 @@ func (s *Server) listRoutes(below string, guard func(handler) handler) []route {
 	}
 	add("/archive", s.archive)
 	add("/archive/{year}", s.archive)
+	add("/search", s.search)
+	add("/opensearch.xml", s.openSearch)
 	return routes
 }
 

@@ -43,6 +43,7 @@ type Server struct {
 	ops           ops // draining, and the state of the parts
 	// metricsHandler answers Prometheus.
 	metricsHandler http.Handler
+	searcher       *searcher
 	background     sync.WaitGroup // compressions under way
 	squeezing      sync.Mutex     // held by the compression that runs
 }
@@ -91,6 +92,7 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s.metricsHandler = metricsHandler(d.Registry)
+	s.searcher = newSearcher(s.snapshot, d.Log)
 	s.mount()
 	return s, nil
 }
@@ -98,8 +100,11 @@ func New(d Deps) (*Server, error) {
 // Handler is the whole site.
 func (s *Server) Handler() http.Handler { return s.observe(s.recovered(http.HandlerFunc(s.dispatch))) }
 
-// Close waits for the compressions that run behind answers.
-func (s *Server) Close() { s.background.Wait() }
+// Close waits for the compressions that run behind answers, and ends the making of the index.
+func (s *Server) Close() {
+	s.searcher.close()
+	s.background.Wait()
+}
 
 // Stale says that a post's discussion may have changed, or any if it is "": the next reader's page is made from a fresh look
 // at it.

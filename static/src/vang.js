@@ -123,7 +123,7 @@ on('htmx:error', (e) => e.detail.ctx && fail(e.detail.ctx.sourceElement));
 on('htmx:after:request', (e) => {
   const { ctx } = e.detail;
   const { sourceElement, text } = ctx;
-  if (!/comment-/.test(text) || /<html/i.test(text)) {
+  if (!/comment-|"found/.test(text) || /<html/i.test(text)) {
     e.preventDefault();
     fail(sourceElement);
   } else if (sourceElement.key?.value == '') {

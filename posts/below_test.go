@@ -26,3 +26,13 @@ func TestPostsBelowAFolder(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSitesAuthorIsKnownWherePostsNameThem(t *testing.T) {
+	s := openFiles(t, map[string]string{
+		"site.yaml":  "title: Blog\nauthor: {name: Ân, bio: Writes.}\n",
+		"posts/a.md": "---\ntitle: A\nauthor: ân\n---\n\nx\n",
+	}).Snapshot()
+	if p, _ := s.Post("a"); len(p.Authors) != 1 || p.Authors[0].Bio != "Writes." || p.Authors[0].Name != "Ân" {
+		t.Errorf("the author of the post is %+v", p.Authors)
+	}
+}

@@ -209,6 +209,7 @@ func (b *builder) known() {
 	}
 	if a := &b.site.Author; a.Name != "" {
 		*a = b.person(*a)
+		b.people[strings.ToLower(a.Name)], b.people[a.Slug] = *a, *a // whom posts may name too
 	}
 }
 

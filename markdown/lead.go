@@ -141,10 +141,7 @@ func (plainNotes) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Nod
 }
 
 func (a *Author) inlineText(markup string) string {
-	source := []byte(markup)
-	if strings.Contains(markup, "{{") || strings.Contains(markup, "{%") {
-		source = construct.ReplaceAll(source, nil)
-	}
+	source := []byte(a.spoken(markup))
 	return plainText(a.plain.Parse(text.NewReader(source)), source)
 }
 

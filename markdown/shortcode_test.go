@@ -69,3 +69,19 @@ func TestShortcodesGolden(t *testing.T) {
 		})
 	}
 }
+
+func TestLeadsAndTitlesShowNoShortcodes(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	for source, want := range map[string]string{
+		"Press {{< kbd \"Ctrl\" >}}+{{% kbd %}}C{{% /kbd %}} [now]({{< ref \"x\" >}}).": "Press Ctrl+C now.",
+		"A {% raw %}{{ brace }}{% endraw %} and {{ site.nothing }}{{< gone >}}end.":     "A {{ brace }} and end.",
+		"{{< youtube x >}}\n\nThe text.":                                                "The text.",
+	} {
+		if got := a.Lead([]byte(source)); got != want {
+			t.Errorf("the lead of %q is %q, want %q", source, got, want)
+		}
+	}
+	if got := a.Title([]byte("# The {{< badge \"new\" >}} thing\n")); got != "The new thing" {
+		t.Errorf("the title is %q", got)
+	}
+}

@@ -8,22 +8,21 @@ import (
 )
 
 const (
-	typeWebP = "image/webp"
-	// Flags of VP8X.
-	webpICC, webpAlpha, webpEXIF, webpXMP, webpMoving = 0x20, 0x10, 0x08, 0x04, 0x02
+	typeWebP                      = "image/webp"
+	webpEXIF, webpXMP, webpMoving = 0x08, 0x04, 0x02 // flags of VP8X
 )
 
 func isWebP(head []byte) bool {
 	return len(head) >= 16 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
 }
 
-// webpReader walks through the chunks of a WebP.
+// webpReader walks through the chunks of a WebP. Its EXIF goes as a whole: browsers show WebP as it lies, whatever EXIF says of
+// which side is up.
 type webpReader struct {
 	*window
 	picture  Picture
 	cuts     cuts
 	extended int // place of VP8X among the parts; 0 if there is none
-	flags    byte
 	lossless bool
 }
 
@@ -57,7 +56,6 @@ func (r *webpReader) chunk(name string, off, n int64) {
 	p := &r.picture
 	switch {
 	case name == "VP8X" && len(body) >= 10:
-		r.flags = body[0]
 		p.Moving = body[0]&webpMoving != 0
 		p.Width, p.Height = le24(body[4:])+1, le24(body[7:])+1
 		r.extended = len(r.cuts.parts)
@@ -71,13 +69,6 @@ func (r *webpReader) chunk(name string, off, n int64) {
 			bits := le32(body[1:])
 			p.Width, p.Height = int(bits&0x3FFF)+1, int(bits>>14&0x3FFF)+1
 		}
-	case name == "EXIF":
-		tiff := bytes.TrimPrefix(body, []byte("Exif\x00\x00"))
-		if r.extended > 0 {
-			p.orientation = orientationOf(tiff)
-		}
-		r.cuts.drop()
-		return
 	case !strings.Contains(" VP8  VP8L ALPH ANIM ANMF ICCP ", " "+name+" "):
 		r.cuts.drop()
 		return
@@ -92,9 +83,6 @@ func (r *webpReader) end() (Picture, error) {
 	if p.Width == 0 {
 		return Picture{}, errors.New("the WebP has no picture in it")
 	}
-	orientation := p.orientation
-	p.orientation = 0
-	p.turn(orientation)
 	if !p.Moving {
 		p.cost = int64(p.Width) * int64(p.Height) * 3
 		if r.lossless {
@@ -104,14 +92,8 @@ func (r *webpReader) end() (Picture, error) {
 	if !r.cuts.cut {
 		return *p, nil
 	}
-	r.flags &^= webpEXIF | webpXMP
-	if orientation > 1 {
-		r.flags |= webpEXIF
-		tiff := tiffOf(orientation)
-		r.cuts.put(append(binary.LittleEndian.AppendUint32([]byte("EXIF"), uint32(len(tiff))), tiff...))
-	}
 	if r.extended > 0 {
-		r.cuts.parts[r.extended].own[8] = r.flags
+		r.cuts.parts[r.extended].own[8] &^= webpEXIF | webpXMP
 	}
 	total := int64(-8)
 	for _, part := range r.cuts.parts {

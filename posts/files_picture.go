@@ -95,19 +95,28 @@ func (s *Snapshot) frame(a *asset) blog.Picture {
 	if p, ok := s.framed.Load(a); ok {
 		return p.(blog.Picture)
 	}
-	a, siblings := s.formats(a)
+	asked := a
 	c, err := a.contents()
 	if err != nil { // it was there a moment ago: the next load tells
 		return blog.Picture{Src: a.address()}
 	}
+	main, siblings := s.formats(a)
+	if main != a {
+		if other, err := main.contents(); err == nil && alike(other.picture, c.picture) {
+			a, c = main, other
+		}
+	}
 	p := blog.Picture{Src: a.versioned(c, 0), Width: c.picture.Width, Height: c.picture.Height}
 	s.offer(&p, a, c)
 	for _, sibling := range siblings {
+		if sibling == a {
+			continue
+		}
 		if source, ok := s.source(sibling, c.picture); ok {
 			p.Sources = append(p.Sources, source)
 		}
 	}
-	s.framed.Store(a, p)
+	s.framed.Store(asked, p)
 	return p
 }
 

@@ -121,6 +121,7 @@ type Reader struct {
 	motion  bool
 	width   int64
 	height  int64
+	dots    float64 // to a pixel
 }
 
 // Setting changes how a Reader's tabs are.
@@ -143,9 +144,12 @@ func Screen(width, height int64) Setting {
 	return func(r *Reader) { r.width, r.height = width, height }
 }
 
+// Dots is how many dots a screen has to a CSS pixel, in each direction.
+func Dots(n float64) Setting { return func(r *Reader) { r.dots = n } }
+
 // Reader makes a reader without cookies.
 func (b *Browser) Reader(settings ...Setting) *Reader {
-	r := &Reader{browser: b, script: true, width: 1280, height: 900}
+	r := &Reader{browser: b, script: true, width: 1280, height: 900, dots: 1}
 	for _, set := range settings {
 		set(r)
 	}

@@ -53,7 +53,7 @@ func (p *Tab) prepare(r *Reader) error {
 	if err := p.media(scheme, motion); err != nil {
 		return err
 	}
-	return chromedp.Do(p.ctx, chromedp.EmulateViewport(r.width, r.height))
+	return chromedp.Do(p.ctx, chromedp.EmulateViewport(r.width, r.height, chromedp.EmulateScale(r.dots)))
 }
 
 func (p *Tab) media(scheme, motion string) error {

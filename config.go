@@ -28,6 +28,7 @@ type Config struct {
 	RateLimit      web.RateLimit
 	MetricsToken   string
 	DrainDelay     time.Duration
+	Format         string // of findings: "human", "json", "github"
 	Log            string // "auto", "text", "json"
 	LogLevel       slog.Level
 

@@ -176,6 +176,7 @@ func TestSecretsMayBeInFiles(t *testing.T) {
 	}
 }
 
+// TestPapersNameEverySetting: those of serve, which comes first; what other commands take besides, their own help tells.
 func TestPapersNameEverySetting(t *testing.T) {
 	for _, paper := range []string{
 		"README.md", "README.vi.md", "docs/operating.md", "content/posts/running-one-binary.md", "content/posts/chay-mot-tep.md",
@@ -184,7 +185,7 @@ func TestPapersNameEverySetting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range settings() {
+		for _, s := range only(settings(), commands()[0].settings) {
 			if row := "`--" + s.flag + "` | `" + s.variable() + "`"; !strings.Contains(string(words), row) {
 				t.Errorf("%s has no row %s", paper, row)
 			}

@@ -37,6 +37,10 @@ func main() {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return
 	}
+	var found errFindings
+	if errors.As(err, &found) {
+		os.Exit(1)
+	}
 	fmt.Fprintln(os.Stderr, "vang:", describe(err, commandLang(os.Getenv)))
 	var usage usageError
 	if errors.As(err, &usage) {
@@ -75,6 +79,22 @@ func commands() []command {
 			name: "init", synopsis: "DIR", run: initSite,
 			about:  text{"make a small site to start from", "tạo một trang nhỏ để bắt đầu"},
 			detail: text{"Writes into DIR, which must be empty or new. Then: vang --content DIR", "Ghi vào DIR, thư mục mới hoặc trống. Sau đó: vang --content DIR"},
+		},
+		{
+			name: "new", synopsis: "TITLE", settings: []string{"content"}, run: newPost,
+			about: text{"begin a post: make its file, as a draft", "bắt đầu một bài: tạo tệp, ở dạng bản nháp"},
+			detail: text{
+				"The file lies where the other posts do and is named for the title in plain letters. Without --content, in the folder where you are.",
+				"Tệp nằm cùng chỗ với các bài khác, tên lấy từ tựa đề viết không dấu. Không có --content thì ghi vào thư mục hiện tại.",
+			},
+		},
+		{
+			name: "check", synopsis: "[DIR]", settings: []string{"content", "cache", "format"}, run: checkContent,
+			about: text{"find broken links, missing files and whatever else is wrong in a blog's folder", "tìm liên kết hỏng, tệp thiếu và những chỗ sai khác trong thư mục blog"},
+			detail: text{
+				"Looks at DIR, or at the folder where you are, drafts included. Asks no other site.\nStatus 1 when there are errors, 0 with warnings and notes alone.",
+				"Xem DIR, hoặc thư mục hiện tại, kể cả bản nháp. Không hỏi trang nào khác.\nMã thoát 1 khi có lỗi, 0 khi chỉ có cảnh báo và lưu ý.",
+			},
 		},
 		{
 			name: "admin", synopsis: "ACTION [ID or SLUG]", settings: []string{"database", "log", "log-level"}, run: admin,

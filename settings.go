@@ -86,6 +86,10 @@ func settings() []setting {
 			usage: text{"how long /readyz says no, and requests are still served, before a stop begins; for load balancers that ask it", "khi dừng, /readyz báo chưa sẵn sàng trong bao lâu mà vẫn phục vụ; dành cho bộ cân bằng tải có hỏi"},
 		},
 		{
+			flag: "format", value: "FORMAT", def: "human", set: setFormat,
+			usage: text{"how findings are told: human, json, or github for annotations of a change there", "cách báo kết quả: human, json, hoặc github để ghi chú vào thay đổi trên đó"},
+		},
+		{
 			flag: "log", value: "FORMAT", def: "auto", set: setLog,
 			usage: text{"text, json, or auto: text on a terminal, else json", "text, json, hoặc auto: text trên cửa sổ dòng lệnh, còn lại là json"},
 		},
@@ -176,6 +180,15 @@ func setRateLimit(c *Config, v string) error {
 	}
 	c.RateLimit = web.RateLimit{Burst: n, Every: d / time.Duration(n)}
 	return nil
+}
+
+func setFormat(c *Config, v string) error {
+	switch v {
+	case "human", "json", "github":
+		c.Format = v
+		return nil
+	}
+	return troubled(text{"is %q: write human, json or github", "là %q: hãy viết human, json hoặc github"}, v)
 }
 
 func setLog(c *Config, v string) error {

@@ -157,38 +157,36 @@ func (s *Snapshot) offer(p *blog.Picture, a *asset, c *contents) {
 // formats finds the same picture in other formats, by its name: photo.avif or photo.jpg.avif beside photo.jpg. Where the text names
 // the newer format and an older one is there, the older is what all browsers can fall back to.
 func (s *Snapshot) formats(a *asset) (main *asset, better []*asset) {
-	dir, base := path.Split(a.at)
-	stem := strings.TrimSuffix(base, path.Ext(base))
-	find := func(extensions ...string) *asset {
-		for _, name := range []string{stem, base} {
-			for _, ext := range extensions {
-				for _, spelling := range []string{ext, strings.ToUpper(ext)} {
-					if found := s.assets.byAt[dir+name+"."+spelling]; found != nil && found != a {
-						return found
-					}
-				}
-			}
-		}
-		return nil
-	}
 	main = a
 	switch extension(a.at) {
 	case "avif", "webp":
-		if main = cmp.Or(find("jpg", "jpeg", "png"), a); main == a {
-			return a, nil
-		}
+		main = cmp.Or(s.sibling(a, "jpg"), s.sibling(a, "jpeg"), s.sibling(a, "png"), a)
 	case "jpg", "jpeg", "png", "gif":
 	default:
 		return a, nil
 	}
 	for _, ext := range []string{"avif", "webp"} {
-		if extension(a.at) == ext && main != a {
-			better = append(better, a)
-		} else if found := find(ext); found != nil {
+		if found := s.sibling(main, ext); found != nil {
 			better = append(better, found)
 		}
 	}
 	return main, better
+}
+
+// sibling is the file beside a that has its name but for the extension; nil if there is none.
+func (s *Snapshot) sibling(a *asset, ext string) *asset {
+	stem := strings.TrimSuffix(a.at, path.Ext(a.at))
+	if found := s.assets.byAt[stem]; found != nil && extension(stem) == ext { // photo.jpg beside photo.jpg.avif
+		return found
+	}
+	for _, name := range []string{stem, a.at} {
+		for _, spelling := range []string{ext, strings.ToUpper(ext)} {
+			if found := s.assets.byAt[name+"."+spelling]; found != nil && found != a {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // source offers a picture in another format, if it is the same picture.

@@ -217,7 +217,7 @@ func liquidTagNamed(name string) func(*liquid, liquidNode) {
 		return (*liquid).linkTag
 	case "include", "include_relative", "include_cached", "include_absolute", "render":
 		return (*liquid).include
-	case "assign":
+	case "assign", "set": // set is Tera's
 		return (*liquid).assign
 	case "capture":
 		return (*liquid).capture

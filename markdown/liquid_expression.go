@@ -94,20 +94,28 @@ func (l *liquid) evaluate(expression string) any {
 		name := r.peek()
 		r.at++
 		var args []any
-		if r.take(":") {
-			for {
-				if len(r.tokens) > r.at+1 && r.tokens[r.at+1] == ":" {
-					r.at += 2 // the name of an argument: filters that have some take them in order
-				}
-				args = append(args, r.value())
-				if !r.take(",") {
-					break
-				}
-			}
+		if r.take(":") || r.take("(") {
+			args = r.arguments()
 		}
 		v = l.filter(name, v, args)
 	}
 	return v
+}
+
+// arguments are those of a filter, in the order in which they stand. Their names, which Tera has, are left out.
+func (r *liquidReader) arguments() []any {
+	var args []any
+	for r.at < len(r.tokens) && !r.take(")") {
+		if len(r.tokens) > r.at+1 && (r.tokens[r.at+1] == ":" || r.tokens[r.at+1] == "=") {
+			r.at += 2
+		}
+		args = append(args, r.value())
+		if !r.take(",") {
+			r.take(")")
+			break
+		}
+	}
+	return args
 }
 
 // holds is the truth of a condition. As in Liquid, and and or are read from the right.
@@ -132,8 +140,16 @@ func (r *liquidReader) condition(depth int) bool {
 }
 
 func (r *liquidReader) comparison() bool {
+	if r.take("not") {
+		return !r.comparison()
+	}
 	left := r.value()
 	op := r.peek()
+	if r.take("is") { // Tera's tests
+		not := r.take("not")
+		defined := r.take("defined") == (left != nil)
+		return defined != not
+	}
 	if op == "" || op != "contains" && isComparison(op) == "" {
 		return isTrue(left)
 	}
@@ -170,6 +186,12 @@ func (r *liquidReader) value() any {
 		return f
 	}
 	if !isWordByte(token[0]) {
+		return nil
+	}
+	if r.take("(") { // a function of Tera: get_url and the like give back what they are given
+		if args := r.arguments(); len(args) > 0 {
+			return args[0]
+		}
 		return nil
 	}
 	return r.l.variable(r.path(token))

@@ -53,9 +53,9 @@ func stringFilter(name string, in any, args []any) (any, bool) {
 		return s + arg(args, 0, ""), true
 	case "prepend":
 		return arg(args, 0, "") + s, true
-	case "upcase":
+	case "upcase", "upper":
 		return strings.ToUpper(s), true
-	case "downcase":
+	case "downcase", "lower":
 		return strings.ToLower(s), true
 	case "capitalize":
 		r := []rune(strings.ToLower(s))
@@ -63,10 +63,9 @@ func stringFilter(name string, in any, args []any) (any, bool) {
 			r[0] = unicode.ToUpper(r[0])
 		}
 		return string(r), true
-	case "strip", "normalize_whitespace":
-		if name == "strip" {
-			return strings.TrimSpace(s), true
-		}
+	case "strip", "trim":
+		return strings.TrimSpace(s), true
+	case "normalize_whitespace":
 		return strings.Join(strings.Fields(s), " "), true
 	case "lstrip":
 		return strings.TrimLeftFunc(s, unicode.IsSpace), true
@@ -127,7 +126,7 @@ func wordFilter(name string, in any, args []any) (any, bool) {
 		return splitList(s, arg(args, 0, " ")), true
 	case "slugify", "slug":
 		return headingID(s), true
-	case "titleize":
+	case "titleize", "title":
 		words := strings.Fields(s)
 		for i, w := range words {
 			r := []rune(w)
@@ -221,7 +220,7 @@ func siteFilter(name string, in any, _ []any) (any, bool) {
 
 func listFilter(name string, in any, args []any) (any, bool) {
 	switch name {
-	case "size":
+	case "size", "length":
 		if list, ok := in.([]any); ok {
 			return len(list), true
 		}

@@ -214,7 +214,7 @@ func (p *liquidParser) block(n *liquidNode) {
 func (n *liquidNode) isArm(name string) bool {
 	switch n.name {
 	case "if", "unless":
-		return name == "elsif" || name == "else"
+		return name == "elsif" || name == "elif" || name == "else"
 	case "case":
 		return name == "when" || name == "else"
 	case "for":

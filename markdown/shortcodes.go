@@ -233,8 +233,11 @@ func (u *use) ending() string {
 	return "{{< /" + u.name + " >}}"
 }
 
-// unknown leaves the text that a shortcode holds.
+// unknown draws a shortcode of the site's own, or leaves the text that it holds.
 func (x *expansion) unknown(u *use) {
+	if x.own(u) {
+		return
+	}
 	if u.closed {
 		x.warn(u.start, "there is no shortcode %.60s here: the text in it is shown as it is", u.name)
 		x.inner(u)

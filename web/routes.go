@@ -107,6 +107,8 @@ func (s *Server) assetRoutes() []route {
 	g := assetGroup()
 	return []route{
 		{"GET /static/{file...}", s.staticFile, g},
+		{"GET /files/{file}", s.media, g}, // else the mux itself would lead from /files/x to /files/x/
+		{"GET /files/{version}/{path...}", s.versioned, g},
 		{"GET /media/{file...}", s.media, g},
 		{"GET /favicon.ico", s.favicon, g},
 		{"GET " + speculationPath, s.speculation, g},

@@ -65,7 +65,7 @@ func writeReport(c call, r posts.Report) error {
 	case "json":
 		return writeJSON(c.stdout, r)
 	case "github":
-		return writeGitHub(c.stdout, r)
+		return writeGitHub(c.stdout, c.lang, r)
 	}
 	return writeHuman(c.stdout, c.lang, r)
 }
@@ -81,7 +81,7 @@ func writeHuman(w io.Writer, lang string, r posts.Report) error {
 		if f.Line > 0 {
 			fmt.Fprintf(&b, ":%d", f.Line)
 		}
-		fmt.Fprintf(&b, ": %s: %s\n", words[f.Severity].in(lang), f.Message)
+		fmt.Fprintf(&b, ": %s: %s\n", words[f.Severity].in(lang), f.In(lang))
 	}
 	if len(r.Findings) > 0 {
 		b.WriteString("\n")
@@ -119,7 +119,7 @@ func writeJSON(w io.Writer, r posts.Report) error {
 }
 
 // writeGitHub writes what GitHub shows beside the lines of a change (docs.github.com, "Workflow commands").
-func writeGitHub(w io.Writer, r posts.Report) error {
+func writeGitHub(w io.Writer, lang string, r posts.Report) error {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	var b strings.Builder
@@ -132,7 +132,7 @@ func writeGitHub(w io.Writer, r posts.Report) error {
 		if f.Line > 0 {
 			fmt.Fprintf(&b, ",line=%d", f.Line)
 		}
-		fmt.Fprintf(&b, "::%s\n", data.Replace(f.Message))
+		fmt.Fprintf(&b, "::%s\n", data.Replace(f.In(lang)))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

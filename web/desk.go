@@ -63,8 +63,8 @@ func (s *Server) desk(ctx context.Context, lang blog.Lang, path string) *views.D
 }
 
 // note adds a problem to what a page shows. Those of a file that cannot be shown as it is have the lines in question with them.
-func (s *Server) note(d *views.Desk, p posts.Problem, _ blog.Lang) {
-	n := views.DeskNote{File: p.File, Line: p.Line, Message: p.Message}
+func (s *Server) note(d *views.Desk, p posts.Problem, lang blog.Lang) {
+	n := views.DeskNote{File: p.File, Line: p.Line, Message: p.In(lang)}
 	list := &d.Remarks
 	if p.Fatal {
 		list = &d.Faults

@@ -167,6 +167,29 @@ func TestCleanPixels(t *testing.T) {
 	}
 }
 
+// TestWhatFollowsThePictureIsCut: phones put films and depths behind it.
+func TestWhatFollowsThePictureIsCut(t *testing.T) {
+	for name, data := range map[string][]byte{
+		"jpeg": jpegOf(t, corner(64, 48)), "png": pngOf(t, corner(64, 48)), "gif": gifOf(t, 1), "webp": stored(t, "lossy.webp"),
+	} {
+		if out := clean(t, append(bytes.Clone(data), "a preview"...)); !bytes.Equal(out, data) {
+			t.Errorf("%s: %d bytes became %d", name, len(data)+9, len(out))
+		}
+	}
+}
+
+// TestWebPSaysWhatItHas: its head no longer announces what was left out.
+func TestWebPSaysWhatItHas(t *testing.T) {
+	head := riffChunk("VP8X", "\x1C\x00\x00\x00\x27\x00\x00\x1D\x00\x00")
+	out := clean(t, riff(head, stored(t, "lossy.webp")[12:], riffChunk("EXIF", "GPSTEST"), riffChunk("XMP ", "x")))
+	if flags := out[20]; flags != 0x10 {
+		t.Errorf("flags %x", flags)
+	}
+	if size := binary.LittleEndian.Uint32(out[4:]); int(size)+8 != len(out) {
+		t.Errorf("it says that it has %d bytes, and has %d", size+8, len(out))
+	}
+}
+
 func TestProfileIsKept(t *testing.T) {
 	if out := clean(t, photograph(t, 64, 48, 1)); !bytes.Contains(out, profile()) {
 		t.Error("the colour profile is gone")

@@ -68,6 +68,19 @@ func (c *contents) read(f readFile, a *asset) error {
 	return nil
 }
 
+// trouble says what an author should know of a picture: that it is damaged, or none. "" if all is well.
+func (c *contents) trouble() string {
+	switch {
+	case errors.Is(c.err, pictures.ErrUnknown):
+		return "is no picture that browsers show: save it as JPEG, PNG, WebP, AVIF, GIF or SVG"
+	case c.err != nil:
+		return c.err.Error() + ": open it and save it again"
+	case c.picture.Cut:
+		return "is cut off: its end is missing; copy it here again"
+	}
+	return ""
+}
+
 // errChanging is told when a file is shorter than its folder said: it is being written.
 var errChanging = errors.New("the file changes while it is read")
 
@@ -125,6 +138,15 @@ func (f File) Picture() (p pictures.Picture, ok bool, err error) {
 		return pictures.Picture{}, false, err
 	}
 	return c.picture, c.picture.Type != "", c.err
+}
+
+// Trouble says what is wrong with a picture, in words for its author; "" if all is well.
+func (f File) Trouble() string {
+	c, err := f.a.contents()
+	if err != nil {
+		return oneLine(err.Error())
+	}
+	return c.trouble()
 }
 
 // Open opens the file; whoever did closes it. It is NotFound if it is gone, or another than the snapshot knows.

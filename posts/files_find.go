@@ -42,6 +42,21 @@ func (s *Snapshot) Stored(name string) (File, bool) {
 	return File{a}, true
 }
 
+// FileOf finds the file of a picture by the address that a document has for it.
+func (s *Snapshot) FileOf(src string) (File, bool) {
+	src, _, _ = strings.Cut(src, "#")
+	if rest, ok := strings.CutPrefix(src, "/files/"); ok {
+		if _, at, deep := strings.Cut(rest, "/"); deep {
+			if plain, err := url.PathUnescape(at); err == nil {
+				if f, ok := s.Stored(plain); ok {
+					return f, true
+				}
+			}
+		}
+	}
+	return s.Static(src)
+}
+
 func spellings(address string) []string {
 	list := []string{address}
 	if plain, err := url.PathUnescape(address); err == nil && plain != address {

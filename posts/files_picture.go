@@ -100,6 +100,9 @@ func (s *Snapshot) frame(a *asset) blog.Picture {
 	if err != nil { // it was there a moment ago: the next load tells
 		return blog.Picture{Src: a.address()}
 	}
+	if trouble := c.trouble(); trouble != "" {
+		s.log.Warn("content: "+trouble, "file", a.at)
+	}
 	main, siblings := s.formats(a)
 	if main != a {
 		if other, err := main.contents(); err == nil && alike(other.picture, c.picture) {

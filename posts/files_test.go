@@ -167,10 +167,14 @@ func TestPicturesAreFound(t *testing.T) {
 		if p, _ := s.Picture(bundle, "photo.jpg"); p.Width != 40 || p.Height != 30 || p.Srcset != "" {
 			t.Errorf("%+v", p)
 		}
-		if p, ok := s.Picture(bundle, "broken.jpg"); !ok || p.Missing || p.Width != 0 {
+		p, ok := s.Picture(bundle, "broken.jpg")
+		if !ok || p.Missing || p.Width != 0 {
 			t.Errorf("what is no picture: %+v", p)
 		}
-		if p, _ := s.Post("trip"); p.Image != "/posts/trip/photo.jpg" {
+		if f, ok := s.FileOf(p.Src); !ok || f.Path() != "posts/trip/broken.jpg" || !strings.Contains(f.Trouble(), "no picture") {
+			t.Errorf("what is wrong with it: %v %s", ok, f.Trouble())
+		}
+		if p, ok := s.Post("trip"); !ok || p.Image != "/posts/trip/photo.jpg" {
 			t.Errorf("image of the front matter: %s", p.Image)
 		}
 		if at, _, ok := s.Link(bundle, "notes.txt"); !ok || at != "/posts/trip/notes.txt" {

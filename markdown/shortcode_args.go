@@ -38,8 +38,6 @@ func (a arguments) yes(names ...string) bool {
 	return true
 }
 
-func (a arguments) empty() bool { return len(a.list) == 0 && len(a.named) == 0 }
-
 func (a *arguments) add(name, value string) {
 	if name == "" {
 		a.list = append(a.list, value)

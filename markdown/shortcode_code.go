@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"bytes"
-	"html"
 	"path"
 	"regexp"
 	"strings"
@@ -282,9 +281,4 @@ func withoutFrontMatter(text []byte) []byte {
 // template is a Go template that the author wrote into the text.
 func (x *expansion) template(u *use) {
 	x.warn(u.start, "%s is a template inside the text, which is not run: write what it should show", u.written())
-}
-
-// literalHTML is text for an element of a block of HTML.
-func literalHTML(text string) string {
-	return html.EscapeString(strings.Join(strings.Fields(text), " "))
 }

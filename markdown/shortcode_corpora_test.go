@@ -41,7 +41,7 @@ var (
 func TestNoSyntaxShowsInRealBlogs(t *testing.T) {
 	corpora := os.Getenv("VANG_CORPORA")
 	if corpora == "" {
-		t.Skip("VANG_CORPORA is not set")
+		t.Skip("VANG_CORPORA is not set: no real blogs are read")
 	}
 	if testing.Short() {
 		t.Skip("reads thousands of texts")

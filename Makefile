@@ -18,7 +18,7 @@ help: ## list these commands
 run: build ## serve the blog on http://localhost:8080
 	./vang serve --addr :$(PORT)
 
-dev: build ## the author's desk: this folder's content, drafts shown, pages reload on save
+dev: build ## the author's desk: this folder's content, drafts shown, open pages follow each save
 	./vang serve --addr :$(PORT) --content content --drafts
 
 build: assets ## build ./vang, static, with everything inside

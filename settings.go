@@ -71,7 +71,7 @@ func settings() []setting {
 		},
 		{
 			flag: "drafts", def: "false", set: setDrafts,
-			usage: text{"show drafts and future posts, and reload open pages when a file changes", "hiện bản nháp và bài hẹn giờ, tự tải lại trang đang mở khi tệp thay đổi"},
+			usage: text{"show drafts and future posts, and what is wrong with files; open pages follow each save", "hiện bản nháp, bài hẹn giờ và những chỗ sai trong tệp; trang đang mở tự đổi theo mỗi lần lưu"},
 		},
 		{
 			flag: "rate-limit", value: "N/TIME", def: "10/1m", set: setRateLimit,

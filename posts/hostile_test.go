@@ -167,6 +167,34 @@ func TestLinksThatAreTurned(t *testing.T) {
 	live(t, changes, "Second")
 }
 
+// TestWhatLiesBesideThePostsIsWatchedToo: settings and static files of another tool's site.
+func TestWhatLiesBesideThePostsIsWatchedToo(t *testing.T) {
+	dir := files(t, map[string]string{"hugo.toml": "title = 'Before'\n", "content/posts/a.md": post("A"), "static/a.txt": "before"})
+	l := open(t, Options{Dir: dir})
+	changes := watching(t, l)
+	write(t, dir, "content/posts/a.md", post("Watched"))
+	live(t, changes, "Watched")
+	until := func(what string, ok func(s *Snapshot) bool) {
+		t.Helper()
+		for deadline := time.After(10 * time.Second); ; {
+			select {
+			case s := <-changes:
+				if ok(s) {
+					return
+				}
+			case <-deadline:
+				t.Fatalf("never saw %s", what)
+			}
+		}
+	}
+	write(t, dir, "hugo.toml", "title = 'Afterwards'\n")
+	until("the new title", func(s *Snapshot) bool { return s.Site().Title == "Afterwards" })
+	write(t, dir, "static/new/b.txt", "new")
+	until("the new file", func(s *Snapshot) bool { _, ok := s.Static("/new/b.txt"); return ok })
+	write(t, dir, "static/new/b.txt", "newer")
+	until("the changed file", func(*Snapshot) bool { return true })
+}
+
 func TestAFolderBehindALinkIsToldOf(t *testing.T) {
 	dir := files(t, map[string]string{"posts/a.md": post("A"), "archive/b.md": post("B")})
 	must(t, os.Symlink("../archive", filepath.Join(dir, "posts", "more")))

@@ -41,6 +41,7 @@ func vietnameseTexts() []sentence {
 
 		{english: "there is no shortcode {} here: nothing is shown in its place; write it as Markdown or HTML", vietnamese: "ở đây không có shortcode {1}: chỗ ấy để trống; hãy viết bằng Markdown hoặc HTML"},
 		{english: "there is no shortcode {} here: the text in it is shown as it is", vietnamese: "ở đây không có shortcode {1}: chữ bên trong hiện như đã viết"},
+		{english: "the shortcode {} cannot be drawn, since its template uses what only Hugo has: {}", vietnamese: "không dựng được shortcode {1}, vì khuôn mẫu của nó dùng thứ chỉ Hugo mới có: {2}"},
 		{english: "a shortcode begins here and does not end: write {}}} behind it", vietnamese: "một shortcode bắt đầu ở đây mà không kết thúc: hãy viết {1}}} ở cuối"},
 		{english: "{} is not closed: write {} behind its text", vietnamese: "{1} chưa đóng: hãy viết {2} sau nội dung của nó"},
 		{english: "{} is not closed: write {} where it ends", vietnamese: "{1} chưa đóng: hãy viết {2} ở chỗ kết thúc"},

@@ -62,11 +62,13 @@ func (b *builder) writtenPath(e *entry) string {
 	case "path":
 		return strings.Trim(text, "/") + "/"
 	}
-	text = "/" + strings.TrimLeft(text, "/")
 	if b.st.tool == markdown.DialectHugo {
 		text = hugoClean(text, b.st, false)
 	}
-	return b.inLanguage(e, b.withEnd(text))
+	if strings.HasPrefix(text, "/") { // so it names the language itself
+		return b.withEnd(text)
+	}
+	return b.inLanguage(e, b.withEnd("/"+text))
 }
 
 // withEnd ends a path of Hugo's: with a slash if it names no file.

@@ -120,7 +120,14 @@ func (b *builder) leadsOn(e *entry) bool {
 	if !strings.Contains(to, "://") {
 		to = "/" + strings.TrimLeft(to, "/")
 	}
-	from := cmp.Or(b.ownPath(e), "/"+e.post.Slug)
+	from := b.ownPath(e)
+	switch {
+	case from != "":
+	case e.post.Page:
+		from = "/" + e.post.Slug
+	default:
+		from = "/blog/" + e.post.Slug
+	}
 	if tidyPath(from) != tidyPath(to) {
 		b.leads = append(b.leads, redirect{from: tidyPath(from), to: to, file: e.file.path})
 	}
@@ -129,9 +136,6 @@ func (b *builder) leadsOn(e *entry) bool {
 
 // otherForms are addresses that a post might have had from another version of its tool.
 func (b *builder) otherForms(e *entry) (paths []string) {
-	if b.st.tool == markdown.DialectHugo && e.said.address.key == "url" {
-		paths = append(paths, b.withEnd("/"+strings.TrimLeft(e.said.address.text, "/"))) // since 0.131 no language is put before it
-	}
 	if b.st.tool == markdown.DialectJekyll && e.place.collection == "posts" && e.said.address.text == "" && !e.post.Date.IsZero() {
 		utc := *e // the day may be another one where the site was built
 		utc.post.Date = e.post.Date.UTC()

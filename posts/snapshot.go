@@ -216,8 +216,10 @@ func (s *Snapshot) Redirect(path string) (to string, ok bool) {
 		path = plain
 	}
 	tidy := tidyPath(path)
-	if to, ok = s.redirects[tidy]; ok {
-		return to, true
+	for _, from := range []string{tidy, tidy + ".html", strings.TrimSuffix(tidy, ".html")} {
+		if to, ok = s.redirects[from]; ok && !s.isAt(path) {
+			return to, true
+		}
 	}
 	if it, known := s.otherEnd(tidy); known && it != path && !s.isAt(path) {
 		return escaped(it), true

@@ -110,12 +110,14 @@ func TestAuthorLetsNothingRun(t *testing.T) {
 				continue
 			}
 			source := strings.ReplaceAll(context, "%s", attack)
-			doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{Lang: blog.English, Surroundings: echo{}})
-			if err != nil {
-				t.Fatalf("%q: %v", source, err)
-			}
-			if bad := authorsMistake(doc.HTML); bad != "" {
-				t.Fatalf("%q lets %s through:\n%s", source, bad, doc.HTML)
+			for _, around := range []Surroundings{nil, echo{}} {
+				doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{Lang: blog.English, Surroundings: around})
+				if err != nil {
+					t.Fatalf("%q: %v", source, err)
+				}
+				if bad := authorsMistake(doc.HTML); bad != "" {
+					t.Fatalf("%q lets %s through:\n%s", source, bad, doc.HTML)
+				}
 			}
 		}
 	}

@@ -139,6 +139,14 @@ func TestDeepNestingIsSurvived(t *testing.T) {
 	}
 }
 
+func TestContainersNestAsDeepAsTheyMay(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	doc, _, err := a.Render(t.Context(), []byte(strings.Repeat(":::note\n", 100)+strings.Repeat(":::\n", 100)), DocOptions{})
+	if n := strings.Count(doc.HTML, `class="callout `); err != nil || n != deepestContainer {
+		t.Errorf("%d callouts in each other, want %d: %v", n, deepestContainer, err)
+	}
+}
+
 func TestTitleAndLead(t *testing.T) {
 	a := NewAuthor(AuthorOptions{})
 	for source, want := range map[string][2]string{

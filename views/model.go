@@ -37,8 +37,8 @@ type Frame struct {
 	NoIndex     bool
 	Search      string // address of the search; "" where there is none
 	OpenSearch  string // and of what tells browsers of it
-	Desk        *Desk // what the author's desk shows besides; nil for readers
-	Year        int   // of the footer
+	Desk        *Desk  // what the author's desk shows besides; nil for readers
+	Year        int    // of the footer
 }
 
 // Share is what a link to a post tells elsewhere, besides its title and picture.
@@ -85,8 +85,9 @@ type Listing struct {
 	Kind    string // "home", "category", "tag", "series", "author", "section"
 	Term    blog.Term
 	Heading string
-	Author  *Author // of an author's page
-	Intro   *Intro  // what the author says above the list; nil if nothing
+	Up      blog.MenuItem // all lists of this kind
+	Author  *Author       // of an author's page
+	Intro   *Intro        // what the author says above the list; nil if nothing
 	Entries []Entry
 	Total   int // on all pages
 	Page    int // from 1
@@ -165,6 +166,7 @@ type SeriesPart struct {
 type PostPage struct {
 	Frame
 	Post       blog.Post
+	Lead       string // the summary, where it says more than the text's beginning; else ""
 	Document   blog.Document
 	Authors    []Author
 	Categories []TermCount

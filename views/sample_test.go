@@ -147,7 +147,7 @@ func samples(lang blog.Lang) map[string]templ.Component {
 	other := post
 	other.Slug, other.Path, other.Draft, other.Future = "46", "/blog/46", false, true
 	article := PostPage{
-		Frame: f, Post: post, Authors: []Author{author, {Person: blog.Person{Name: "47"}}}, Categories: []TermCount{term, term}, Tags: []TermCount{term},
+		Frame: f, Post: post, Lead: "9", Authors: []Author{author, {Person: blog.Person{Name: "47"}}}, Categories: []TermCount{term, term}, Tags: []TermCount{term},
 		Previous: &post, Next: &post, Discussion: &d, Related: []blog.Post{post, other},
 		Series:   &SeriesPart{Term: term.Term, URL: "/22", Number: 1, Of: 2, Parts: []blog.Post{post, other}, First: 1, Next: &other},
 		Document: blog.Document{HTML: "<p>23</p>", Headings: []blog.Heading{{Level: 2, ID: "24", Text: "24"}, {Level: 3, ID: "25", Text: "25"}, {Level: 2, ID: "26", Text: "26"}}},
@@ -167,7 +167,7 @@ func samples(lang blog.Lang) map[string]templ.Component {
 	posted := Posted{Lang: lang, Comment: d.Comments[0], Form: Form{Lang: lang, Action: "/blog/7/comments"}, Notice: "posted"}
 	return map[string]templ.Component{
 		"home": Home(listing), "home, first page": Home(first), "term": TermPage(listing),
-		"category": TermPage(Listing{Frame: own, Kind: "category", Term: term.Term, Heading: "55", Entries: listed, Total: 1, Page: 1, Pages: 1, Intro: first.Intro}),
+		"category": TermPage(Listing{Frame: own, Kind: "category", Term: term.Term, Heading: "55", Up: blog.MenuItem{Label: "58", URL: "/58"}, Entries: listed, Total: 1, Page: 1, Pages: 1, Intro: first.Intro}),
 		"series":   TermPage(Listing{Frame: own, Kind: "series", Term: term.Term, Heading: "55", Entries: listed, Total: 9, Page: 2, Pages: 3, Newer: "/30", Older: "/31"}),
 		"author":   AuthorPage(Listing{Frame: own, Kind: "author", Author: &author, Entries: listed, Total: 2, Page: 1, Pages: 1}),
 		"archive":  ArchivePage(Archive{Frame: f, Years: []Year{{Year: 2026, URL: "/2026", Entries: entries}, {Year: 2025, URL: "/2025", Posts: 3}, {Entries: entries}}, Shelves: shelves}),

@@ -54,7 +54,7 @@ func (s *Server) linkedSite(ctx context.Context, origin string, f views.Frame) n
 	n := newNode("Blog", origin+f.Home+"#blog", "url", origin+f.Home, "name", f.Site, "description", or(f.Tagline, site.Description),
 		"inLanguage", f.Lang)
 	if site.Author.Name != "" {
-		n["publisher"] = s.linkedPerson(ctx, origin, f.Lang, site.Author)
+		n["publisher"] = newNode("Person", "", "name", site.Author.Name, "url", absolute(origin, or(s.authorPath(ctx, f.Lang, site.Author), site.Author.URL)))
 	}
 	return n
 }

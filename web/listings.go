@@ -65,7 +65,10 @@ func (s *Server) furnish(ctx context.Context, view *views.Listing, l shelf, orig
 	page := func(n int) string { return withQuery(s.below(ctx, lang, l.parts...), "page", numberOrNone(n)) }
 	view.Frame = s.frame(ctx, origin, lang, page(view.Page), s.translatedList(ctx, l, lang, view.Page))
 	w := views.Words(lang)
-	view.Heading, view.Title = l.title(w), l.title(w)
+	view.Heading, view.Title = l.term.Name, l.title(w)
+	if up := directories()[l.kind]; up != "" {
+		view.Up = blog.MenuItem{Label: views.KindTitle(l.kind, lang), URL: s.below(ctx, lang, up)}
+	}
 	view.Description = or(l.about(), view.Description)
 	view.Feeds = append(s.feedsOf(ctx, lang, l, view.Title+" · "+view.Site), view.Feeds...)
 	if view.Page > 1 {

@@ -3,6 +3,10 @@ package web
 import (
 	"context"
 	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
 
 	"vang/blog"
 	"vang/views"
@@ -30,7 +34,10 @@ func (s *Server) postPage(ctx context.Context, origin string, p blog.Post) (view
 		Frame: s.frame(ctx, origin, p.Lang, p.Path, there), Post: p, Document: doc, Authors: s.byline(ctx, p),
 		Categories: s.termLinks(ctx, p.Lang, categoryShelf, categoriesOf(p)), Tags: s.termLinks(ctx, p.Lang, tagShelf, p.Tags),
 	}
-	page.Title, page.NoIndex = p.Title, !published(p)
+	page.Title, page.NoIndex, page.Lead = p.Title, !published(p), p.Summary
+	if begins(doc.HTML, p.Summary) {
+		page.Lead = "" // it is the beginning of the text, which follows at once
+	}
 	page.Description = or(p.Summary, page.Description)
 	if p.Canonical != "" {
 		page.Canonical = p.Canonical
@@ -135,4 +142,34 @@ func (s *Server) related(ctx context.Context, page views.PostPage) []blog.Post {
 		}
 	}
 	return found
+}
+
+// begins tells whether a text begins with words, whatever marks and elements stand between them.
+func begins(text, words string) bool {
+	want := letters(words)
+	z := html.NewTokenizer(strings.NewReader(text))
+	for got := ""; ; {
+		if len(got) >= len(want) {
+			return strings.HasPrefix(got, want)
+		}
+		switch z.Next() {
+		case html.ErrorToken:
+			return got == want
+		case html.TextToken:
+			got += letters(string(z.Text()))
+			if n := min(len(got), len(want)); got[:n] != want[:n] {
+				return false
+			}
+		}
+	}
+}
+
+// letters are those of a text, and its digits: quotes and dashes differ by what wrote them.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, html.UnescapeString(text))
 }

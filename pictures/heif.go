@@ -35,13 +35,12 @@ func heifType(head []byte) string {
 
 // heif is what the table of contents says. Item ids lead to where items are and what they have.
 type heif struct {
-	primary   int64
-	kinds     map[int64]string   // of items
-	places    map[int64][]extent // in the file
-	has       map[int64][]int    // properties, from 1
-	property  []box
-	idat      int64 // where the box with small items has its content
-	transform bool
+	primary  int64
+	kinds    map[int64]string   // of items
+	places   map[int64][]extent // in the file
+	has      map[int64][]int    // properties, from 1
+	property []box
+	idat     int64 // where the box with small items has its content
 }
 
 type extent struct{ off, n int64 }

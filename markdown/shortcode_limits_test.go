@@ -44,3 +44,20 @@ func TestWarningsKeepTheirLines(t *testing.T) {
 		}
 	}
 }
+
+func TestShortcodesAmongText(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	for source, want := range map[string]string{
+		"Press {{< kbd `*a*_b_` >}} now":                                   "Press <kbd>*a*_b_</kbd> now",
+		"`{% link _posts/other.md %}` and {% link _posts/other.md %}":      "<code>{% link _posts/other.md %}</code> and /blog/other",
+		"{{< details x >}}\nin\n{{< /details >}}    behind *it*":           "<p>behind <em>it</em></p>",
+		"- a\n\n  {{< details x >}}\n  in\n  {{< /details >}}    behind":   "<p>behind</p>\n</li>",
+		"{{% notice %}}\n- a\n- b\n{{% /notice %}}\ntext":                  "<p>text</p>",
+		"x {{< highlight go \"hl_inline=true\" >}}a ` b{{< /highlight >}}": "<code>a ` b</code>",
+	} {
+		doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{Path: "posts/x.md", Surroundings: around()})
+		if err != nil || !strings.Contains(doc.HTML, want) {
+			t.Errorf("%q is %q, want %q in it; %v", source, doc.HTML, want, err)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +19,7 @@ type Cards interface {
 }
 
 // cardPattern is where cards lie: by their version, so that they can be kept forever.
-const cardPattern = "GET /cards/{version}/{slug}"
+const cardPattern = "GET /cards/{version}/{path...}"
 
 // cardRoutes are the drawn pictures.
 func (s *Server) cardRoutes() []route {
@@ -58,7 +57,7 @@ func (s *Server) cardPath(ctx context.Context, p blog.Post) string {
 	if !ok {
 		return ""
 	}
-	return "/cards/" + c.Version() + "/" + url.PathEscape(p.Slug) + ".png"
+	return "/cards/" + c.Version() + "/" + strings.Trim(p.Path, "/") + ".png"
 }
 
 // shareCard gives a page whose author gave it no picture the one that is drawn.
@@ -69,10 +68,24 @@ func (s *Server) shareCard(ctx context.Context, origin string, page *views.PostP
 	}
 }
 
+// cardOwner finds the post or page at a path, or that was once there: its slash at the end is not in the card's address.
+func (s *Server) cardOwner(ctx context.Context, path string) (blog.Post, bool) {
+	snap := s.pinned(ctx)
+	for _, at := range []string{path, path + "/"} {
+		if p, ok := snap.At(at); ok {
+			return p, true
+		}
+	}
+	if to, ok := snap.Redirect(path); ok {
+		return snap.At(to)
+	}
+	return blog.Post{}, false
+}
+
 // card answers with a drawn picture. Under another version than its own it must not be stored: the post was changed since,
 // or will be on this replica in a moment.
 func (s *Server) card(w http.ResponseWriter, r *http.Request) error {
-	p, ok := s.findPost(r.Context(), strings.TrimSuffix(r.PathValue("slug"), ".png"))
+	p, ok := s.cardOwner(r.Context(), "/"+strings.TrimSuffix(r.PathValue("path"), ".png"))
 	if !ok {
 		return blog.E(blog.NotFound, nil)
 	}

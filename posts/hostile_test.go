@@ -305,13 +305,13 @@ func TestRightsAreTakenAndGiven(t *testing.T) {
 	equal(t, "posts", slugs(l.Snapshot().Posts("")), []string{"a", "b"})
 	mode("posts/a.md", 0o644)
 	mode("posts/shut", 0o755)
-	write(t, dir, "posts/a.md", post("A2"))
-	live(t, changes, "A2 B")
-	for deadline := time.Now().Add(10 * time.Second); len(l.Problems()) > 0; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); len(l.Problems()) > 0; time.Sleep(5 * time.Millisecond) { // between two looks
 		if time.Now().After(deadline) {
 			t.Fatalf("%v", l.Problems())
 		}
 	}
+	write(t, dir, "posts/a.md", post("A2"))
+	live(t, changes, "A2 B")
 	mode("", 0)
 	fault(t, l, dir, "permission denied")
 	equal(t, "posts of a folder that is closed", slugs(l.Snapshot().Posts("")), []string{"a", "b"})

@@ -17,6 +17,7 @@ import (
 	"vang/blog"
 	"vang/cards"
 	"vang/content"
+	"vang/diagrams"
 	"vang/markdown"
 	"vang/maths"
 	"vang/pictures"
@@ -194,7 +195,7 @@ func openLibrary(ctx context.Context, c Config, now blog.Clock, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	author := markdown.NewAuthor(markdown.AuthorOptions{Cache: cache, Math: maths.New(formulas).MathML})
+	author := markdown.NewAuthor(markdown.AuthorOptions{Cache: cache, Math: maths.New(formulas).MathML, Diagram: diagrams.Draw})
 	return posts.Open(ctx, posts.Options{
 		FS: content.FS, Dir: c.Content, Cache: cache, Drafts: c.Drafts, Now: now, Author: author, Log: log,
 		Pictures: pictures.NewGallery(pictures.Options{Dir: cache, Log: log}),

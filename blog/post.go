@@ -88,7 +88,7 @@ type Document struct {
 	Headings []Heading
 	Words    int
 	Pictures []Picture // in the order of the text, those of other sites too
-	Formulas bool      // it has some: its page needs their style
+	Formulas bool      // it has formulas or drawings: its page needs their style
 }
 
 // Picture is a picture of a document, ready for a page.

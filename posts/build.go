@@ -40,6 +40,7 @@ type builder struct {
 	faulty   map[string]bool // patterns of addresses that were complained of
 	indexed  map[string]bool // folders, as addresses have them, with an _index.md
 	people   map[string]blog.Person
+	named    map[string]string // names of authors, by slug
 	leads    []redirect
 }
 
@@ -52,7 +53,7 @@ func newBuilder(st *settings, h house, drafts bool, now time.Time) *builder {
 	own.defaults = slices.Clone(st.defaults)
 	own.site.Authors = slices.Clone(st.site.Authors)
 	return &builder{
-		site: own.site, st: &own, house: h, drafts: drafts, now: now, faulty: map[string]bool{}, indexed: map[string]bool{}, people: map[string]blog.Person{},
+		site: own.site, st: &own, house: h, drafts: drafts, now: now, faulty: map[string]bool{}, indexed: map[string]bool{}, people: map[string]blog.Person{}, named: map[string]string{},
 	}
 }
 
@@ -80,7 +81,7 @@ func (l *Library) build(files map[string]*file, st *settings, listing []Problem)
 	s.open = l.opener()
 	s.openRoot = s.open
 	if h.root != "" {
-		s.openRoot = beside(h.root)
+		s.openRoot = rooted(h.root)
 	}
 	s.author, s.log = l.options.Author, l.log
 	l.hold(s, b.st)

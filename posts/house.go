@@ -1,7 +1,6 @@
 package posts
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -125,18 +124,3 @@ func (l *Library) base() string {
 }
 
 var errNotFile = errors.New("not a file")
-
-// beside opens files of a folder and nothing outside of it.
-func beside(dir string) func(name string) (fs.File, error) {
-	return func(name string) (fs.File, error) {
-		fsys, closeFS, err := openRoot(dir)
-		if err != nil {
-			return nil, err
-		}
-		defer closeFS()
-		if info, err := fs.Stat(fsys, name); err != nil || !info.Mode().IsRegular() { // opening a pipe would wait
-			return nil, cmp.Or(err, errNotFile)
-		}
-		return fsys.Open(name)
-	}
-}

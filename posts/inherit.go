@@ -2,6 +2,7 @@ package posts
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -207,6 +208,9 @@ func (b *builder) known() {
 	for _, p := range b.st.site.Authors {
 		b.people[strings.ToLower(p.Name)], b.people[p.Slug] = p, p
 	}
+	for _, p := range b.site.Authors {
+		b.named[p.Slug] = p.Name
+	}
 	if a := &b.site.Author; a.Name != "" {
 		*a = b.person(*a)
 		b.people[strings.ToLower(a.Name)], b.people[a.Slug] = *a, *a // whom posts may name too
@@ -230,9 +234,6 @@ func (b *builder) profile(e *entry) {
 // person adds what the settings know of an author.
 func (b *builder) person(p blog.Person) blog.Person {
 	known, ok := b.people[strings.ToLower(p.Name)]
-	if !ok {
-		known, ok = b.people[blog.Slug(p.Name)]
-	}
 	if ok {
 		p.Name = known.Name
 		p.URL, p.Bio, p.Picture = cmp.Or(p.URL, known.URL), cmp.Or(p.Bio, known.Bio), cmp.Or(p.Picture, known.Picture)
@@ -241,8 +242,22 @@ func (b *builder) person(p blog.Person) blog.Person {
 			p.Me = known.Me
 		}
 	}
-	p.Slug = blog.Slug(cmp.Or(p.Slug, p.Name))
+	p.Slug = b.ownSlug(blog.Slug(cmp.Or(p.Slug, p.Name)), p.Name)
 	return p
+}
+
+// ownSlug keeps people apart whose names differ in their marks alone, as An and Ân do.
+func (b *builder) ownSlug(slug, name string) string {
+	for n := 1; ; n++ {
+		own := slug
+		if n > 1 {
+			own = fmt.Sprintf("%s-%d", slug, n)
+		}
+		if first, taken := b.named[own]; !taken || strings.EqualFold(first, name) {
+			b.named[own] = name
+			return own
+		}
+	}
 }
 
 // whose names a post's authors.

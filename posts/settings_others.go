@@ -57,11 +57,7 @@ func (st *settings) jekyllData(fsys fs.FS) {
 	if !ok || len(entries) == 0 {
 		return
 	}
-	var items []any
-	for _, e := range entries {
-		items = append(items, e)
-	}
-	st.menus(cmp.Or(st.site.Lang, blog.English), map[string]any{"main": items})
+	st.menus(cmp.Or(st.site.Lang, blog.English), map[string]any{"main": entries})
 }
 
 func (st *settings) zola(t tree) {

@@ -334,5 +334,13 @@ func TestSeriesAuthorsSections(t *testing.T) {
 	an, list := s.ByAuthor("en", "an")
 	equal(t, "author", []any{an, list.Len()}, []any{blog.Person{Name: "Nguyễn An", Slug: "an", Bio: "Writes", Picture: "/media/an.jpg", Me: []string{"https://a.example"}}, 3})
 	equal(t, "authors", []string{s.Authors()[0].Slug, s.Authors()[1].Slug}, []string{"an", "bo"})
+	namesakes := openFiles(t, map[string]string{
+		"posts/a.md": "---\nauthor: An\n---\nx", "posts/b.md": "---\nauthor: Ân\n---\nx", "posts/c.md": "---\nauthor: An\n---\nx",
+	}).Snapshot()
+	people := map[string]string{}
+	for _, a := range namesakes.Authors() {
+		people[a.Name] = a.Slug
+	}
+	equal(t, "names that differ in their marks", people, map[string]string{"An": "an", "Ân": "an-2"})
 	equal(t, "sections", s.Sections("en"), []Section{{Path: "posts/go", Title: "All of Go", Posts: 3, Index: true}})
 }

@@ -146,6 +146,9 @@ func (s *Server) otherSlash(r *http.Request) (string, bool) {
 	if _, ok := s.pinned(r.Context()).At(other); ok {
 		return other, true
 	}
+	if strings.HasPrefix(other, "/blog/") { // its route answers for any slug, also for one that nothing has
+		return "", false
+	}
 	q := r.Clone(r.Context())
 	path, err := url.PathUnescape(other)
 	if err != nil {

@@ -80,7 +80,8 @@ func TestFeedsHoldWholePostsInEveryFormat(t *testing.T) {
 			"/category/letters/":  "Đường phố & <ngõ>|Second|Hello <world>",
 			"/series/grand-tour/": "Second leg|Đường phố & <ngõ>",
 			"/author/binh/":       "Second leg|Đường phố & <ngõ>",
-			"/author/an/":         "Đường phố & <ngõ>|Second",
+			"/author/an/":         "Second",
+			"/author/an-2/":       "Đường phố & <ngõ>", // Ân is someone else than An
 		} {
 			f := s.parsed(list + file)
 			if f.FeedType != kind || f.Title == "" || !strings.HasPrefix(f.Link, "https://blog.example/") || f.FeedLink != "https://blog.example"+list+file {

@@ -121,6 +121,9 @@ func leads(s *posts.Snapshot, html, to string) bool {
 	switch {
 	case strings.HasPrefix(to, "#"):
 		return strings.Contains(html, `id="`+to[1:]+`"`)
+	case strings.HasPrefix(to, "/files/"):
+		_, ok := s.FileOf(to)
+		return ok
 	case strings.HasPrefix(to, "/media/"):
 		f, err := s.File(strings.TrimPrefix(to, "/media/"))
 		if err != nil {

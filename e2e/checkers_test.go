@@ -74,29 +74,32 @@ func TestPagesAreAccessible(t *testing.T) {
 				p := reader(t).Tab(t)
 				p.Scheme("light")
 				v.open(p)
-				p.Load(string(axe))
-				for _, look := range looks {
-					p.Scheme(look.scheme)
-					p.Resize(look.width, 800)
-					found := browser.Eval[[]violation](p, `axe.run(document,{resultTypes:["violations"]}).then(r=>r.violations)`)
-					for _, f := range found {
-						t.Errorf("%s at %d px: %v", look.scheme, look.width, f)
-					}
-					if wide := browser.Eval[int](p, "document.documentElement.scrollWidth-innerWidth"); wide > 0 {
-						t.Errorf("%s at %d px: the page is %d px wider than its window", look.scheme, look.width, wide)
-					}
-				}
+				accessible(t, p, string(axe))
 			})
+		}
+	}
+}
+
+// accessible checks an open page in all looks.
+func accessible(t *testing.T, p *browser.Tab, axe string) {
+	t.Helper()
+	p.Load(axe)
+	for _, look := range looks {
+		p.Scheme(look.scheme)
+		p.Resize(look.width, 800)
+		found := browser.Eval[[]violation](p, `axe.run(document,{resultTypes:["violations"]}).then(r=>r.violations)`)
+		for _, f := range found {
+			t.Errorf("%s at %d px: %v", look.scheme, look.width, f)
+		}
+		if wide := browser.Eval[int](p, "document.documentElement.scrollWidth-innerWidth"); wide > 0 {
+			t.Errorf("%s at %d px: the page is %d px wider than its window", look.scheme, look.width, wide)
 		}
 	}
 }
 
 func TestPagesAreHTML(t *testing.T) {
 	t.Parallel()
-	jar := checker(t, "vnu-jar", "build", "dist", "vnu.jar")
-	if _, err := exec.LookPath("java"); err != nil {
-		leaveOut(t, "java is missing (on Debian: sudo apt-get install default-jre-headless)")
-	}
+	check := htmlChecker(t)
 	s := furnished(t)
 	dir := t.TempDir()
 	save := func(name, html string) {
@@ -118,6 +121,24 @@ func TestPagesAreHTML(t *testing.T) {
 			save("made-"+l.code+"-"+v.name, "<!DOCTYPE html>\n"+browser.Eval[string](p, "document.documentElement.outerHTML"))
 		}
 	}
+	check(dir)
+}
+
+// htmlChecker is the Nu HTML checker, which complains of the files in a folder.
+func htmlChecker(t *testing.T) func(dir string) {
+	t.Helper()
+	jar := checker(t, "vnu-jar", "build", "dist", "vnu.jar")
+	if _, err := exec.LookPath("java"); err != nil {
+		leaveOut(t, "java is missing (on Debian: sudo apt-get install default-jre-headless)")
+	}
+	return func(dir string) {
+		t.Helper()
+		checkHTML(t, jar, dir)
+	}
+}
+
+func checkHTML(t *testing.T, jar, dir string) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "java", "-Xss2m", "-jar", jar, "--format", "json", "--exit-zero-always", "--skip-non-html", dir)
 	var report bytes.Buffer
 	cmd.Stderr = &report

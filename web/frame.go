@@ -38,6 +38,9 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 		Desk: s.desk(ctx, lang, path), Year: s.deps.Now().Year(),
 		Path: path, ImageAlt: or(site.Titles[lang], site.Title), Image: absolute(origin, s.resolvePicture(ctx, siteFile, site.Image).Src),
 	}
+	if lang != site.Lang { // it is written in the site's language
+		f.Description = f.Tagline
+	}
 	for _, k := range feedKinds() {
 		f.Feeds = append(f.Feeds, views.Feed{Title: f.Site, Type: k.mime, URL: s.below(ctx, lang, k.file)})
 	}

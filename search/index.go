@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	batchDocs  = 1024    // of one new segment: what it takes while it is built is what it costs to build
-	batchBytes = 6 << 20 // of text, as above
-	mergedDocs = 4096    // of one merged segment
-	mostParts  = 8       // segments, before small ones are merged
+	batchDocs  = 512     // of one new segment: what it takes while it is built is what it costs to build
+	batchBytes = 3 << 20 // of text, as above
+	mergedDocs = 2560    // of one merged segment
+	mostParts  = 6       // segments, before small ones are merged
 )
 
 // Index is a set of documents that can be searched. The zero value is empty and ready for use.

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"log/slog"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -63,6 +65,25 @@ func (x *searcher) ended(done chan struct{}) {
 	close(done)
 }
 
+const (
+	manyDocs    = 1000    // new documents of which building takes more memory than the process has to spare
+	roomForDocs = 6 << 10 // bytes for each of them, with all that is thrown away: half of that stays
+)
+
+// tighten has garbage collected sooner while much is built, so that a process that has only just loaded its posts does not take
+// twice as much for a moment.
+func tighten(docs int) (loosen func()) {
+	if docs < manyDocs {
+		return func() {}
+	}
+	debug.FreeOSMemory() // what loading the posts left
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	before := debug.SetMemoryLimit(-1)
+	debug.SetMemoryLimit(min(before, int64(m.Sys-m.HeapReleased)+int64(docs)*roomForDocs))
+	return func() { debug.SetMemoryLimit(before) }
+}
+
 // slowIndex is how long an update takes before the log tells of it.
 const slowIndex = time.Second
 
@@ -70,10 +91,14 @@ func (x *searcher) update() {
 	for snap := x.latest(); x.index.Version() != snap.Version() && x.life.Err() == nil; snap = x.latest() {
 		start := time.Now()
 		docs, read := documents(snap)
-		if err := x.index.Update(x.life, snap.Version(), docs, read); err != nil {
+		loosen := tighten(len(docs) - x.index.Stats().Docs)
+		err := x.index.Update(x.life, snap.Version(), docs, read)
+		loosen()
+		if err != nil {
 			return
 		}
 		if took := time.Since(start); took > slowIndex {
+			debug.FreeOSMemory() // what building took: else it stays with the process for minutes
 			stats := x.index.Stats()
 			x.log.Info("search: the index is ready", "documents", stats.Docs, "bytes", stats.Bytes, "took", took.Round(time.Millisecond))
 		}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	_ "time/tzdata" // a site may name its time zone, and an image of this one file has none
 )
 
 // version is set when the binary is built: -ldflags "-X main.version=...".

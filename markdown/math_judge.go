@@ -195,6 +195,7 @@ var bareName = regexp.MustCompile(`^\s*\\(?:re|provide)?(?:newcommand|command)\*
 // mended takes back what authors wrote only to get past the Markdown of another tool: \_ for _, four backslashes for two,
 // entities.
 func (st *state) mended(tex string) string {
+	tex = strings.TrimPrefix(tex, "latex ") // as WordPress has it: $latex x^2$
 	for _, e := range [][2]string{{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}} {
 		tex = strings.ReplaceAll(tex, e[0], e[1])
 	}

@@ -57,6 +57,7 @@ func TestFormulasAndWhatIsNone(t *testing.T) {
 		{"escaped dollar inside", `$\text{\$5} + x$`, `<p><math>\text{\$5} + x</math></p>`},
 		{"across a line end", "$\\frac{a}\n{b}$", "<p><math>\\frac{a}\n{b}</math></p>"},
 		{"GitLab's", "$`a+b`$", `<p><math>a+b</math></p>`},
+		{"WordPress's", `$latex x^2$`, `<math>x^2</math>`},
 		{"parentheses", `so \(x^2\) is`, `<p>so <math>x^2</math> is</p>`},
 		{"parentheses, twice escaped", `so \\(x^2\\) is`, `<p>so <math>x^2</math> is</p>`},
 		{"in bold", `**$x^2$**`, `<p><strong><math>x^2</math></strong></p>`},

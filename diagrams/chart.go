@@ -19,7 +19,6 @@ type step struct {
 	id    string
 	shape string // as its brackets say
 	lines []string
-	given bool // its words were
 
 	// In the layout: across is the direction of reading of one rank, along that from rank to rank.
 	rank, order     int

@@ -82,19 +82,19 @@ func (c *chart) turn(direction string) {
 
 // front blanks a title between --- lines, so that the numbers of the others stay.
 func (c *chart) front(lines []string) []string {
-	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "---" {
-		for i := 1; i < len(lines); i++ {
-			line := strings.TrimSpace(lines[i])
-			if title, ok := strings.CutPrefix(line, "title:"); ok {
-				c.title = plain(title)
-			}
-			lines[i] = ""
-			if line == "---" {
-				lines[0] = ""
-				return lines
-			}
+	if len(lines) == 0 || strings.TrimSpace(lines[0]) != "---" {
+		return lines
+	}
+	lines[0] = ""
+	for i, line := range lines[1:] {
+		line = strings.TrimSpace(line)
+		lines[i+1] = ""
+		if title, ok := strings.CutPrefix(line, "title:"); ok {
+			c.title = plain(title)
 		}
-		break
+		if line == "---" {
+			break
+		}
 	}
 	return lines
 }

@@ -128,6 +128,9 @@ func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request) error {
 	if ok, err := s.section(w, r); ok {
 		return err
 	}
+	if s.isFile(r) {
+		return blog.E(blog.NotFound, nil) // where files are looked for, see authored
+	}
 	if to, ok := s.otherSlash(r); ok {
 		return s.moved(w, r, to)
 	}

@@ -27,12 +27,12 @@ func (s *Server) author(ctx context.Context, lang blog.Lang, p blog.Person) view
 	_, list := s.pinned(ctx).ByAuthor(lang, p.Slug)
 	return views.Author{
 		Person: p, Page: cmp.Or(s.authorPath(ctx, lang, p), p.URL), Posts: list.Len(),
-		Photo: s.resolvePicture(ctx, siteFile, p.Picture),
+		Photo: s.resolvePicture(ctx, settings(), p.Picture),
 	}
 }
 
-// siteFile is what names the pictures of authors.
-const siteFile = "site.yaml"
+// settings stands for the file that names the pictures of the site and its authors.
+func settings() blog.Post { return blog.Post{Source: "site.yaml"} }
 
 // byline is the writers of a post.
 func (s *Server) byline(ctx context.Context, p blog.Post) []views.Author {

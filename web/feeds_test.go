@@ -152,3 +152,29 @@ func TestDraftsAreInNoFeedAndNoMap(t *testing.T) {
 		t.Error("the desk shows no drafts: this test holds nothing")
 	}
 }
+
+func TestAnAuthorsOwnFileIsMeantWhereItStands(t *testing.T) {
+	s := newSite(t, rewritten(false, map[string]string{
+		"static/robots.txt": "User-agent: Slow\nCrawl-delay: 9\n", "static/atom.xml": "<feed/>", "static/tags/index.html": "<title>My tags</title>",
+	}))
+	for path, want := range map[string]string{"/robots.txt": "Crawl-delay: 9", "/atom.xml": "<feed/>", "/tags/": "My tags"} {
+		if res := s.get(s.browser(), path); res.StatusCode != http.StatusOK || !strings.Contains(res.text, want) {
+			t.Errorf("%s: %d %s", path, res.StatusCode, res.text)
+		}
+	}
+}
+
+func TestTheMapTellsOfPicturesAndLanguages(t *testing.T) {
+	s := newSite(t, rewritten(false, touring()))
+	text := s.get(s.browser(), "/sitemap.xml").text
+	_, one, _ := strings.Cut(text, "<loc>https://blog.example/blog/one</loc>")
+	one, _, _ = strings.Cut(one, "</url>")
+	if strings.Count(one, "<image:loc>https://blog.example/files/") != 1 || !strings.Contains(one, "<lastmod>2026-03-05T00:00:00Z</lastmod>") {
+		t.Errorf("of a post it tells %s", one)
+	}
+	for _, want := range []string{`hreflang="vi" href="https://blog.example/blog/xin-chao"`, "/series/grand-tour</loc>", "/author/binh</loc>"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in %s", want, text)
+		}
+	}
+}

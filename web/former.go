@@ -66,6 +66,16 @@ func (s *Server) former(r *http.Request) (to string, ok bool) {
 	return to, true
 }
 
+// isFile tells whether an author put a file of theirs at the address: that is what is meant then.
+func (s *Server) isFile(r *http.Request) bool {
+	for _, name := range []string{r.URL.Path, strings.TrimSuffix(r.URL.Path, "/") + "/index.html"} {
+		if _, ok := s.pinned(r.Context()).Static(name); ok && path.Ext(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // splitFeed cuts the name that a tool gives to a feed off an address; feed is what it is called here, "" if it was none.
 func splitFeed(p string) (list, feed string) {
 	list, last := path.Split(p)

@@ -36,7 +36,7 @@ func (s *Server) frame(ctx context.Context, origin string, lang blog.Lang, path 
 		Lang: lang, Site: or(site.Titles[lang], site.Title), Tagline: or(site.Taglines[lang], site.Tagline),
 		Description: site.Description, Home: s.homePath(ctx, lang), Menu: site.Menu[lang], Assets: s.frameAssets(),
 		Desk: s.desk(ctx, lang, path), Year: s.deps.Now().Year(),
-		Path: path, ImageAlt: or(site.Titles[lang], site.Title), Image: absolute(origin, s.resolvePicture(ctx, siteFile, site.Image).Src),
+		Path: path, ImageAlt: or(site.Titles[lang], site.Title), Image: absolute(origin, s.resolvePicture(ctx, settings(), site.Image).Src),
 	}
 	if lang != site.Lang { // it is written in the site's language
 		f.Description = f.Tagline

@@ -66,7 +66,7 @@ func (s *Server) linkedPerson(ctx context.Context, origin string, lang blog.Lang
 		same = append([]string{absolute(origin, p.URL)}, same...)
 	}
 	return newNode("Person", "", "name", p.Name, "url", absolute(origin, or(page, p.URL)), "description", p.Bio,
-		"image", absolute(origin, s.resolvePicture(ctx, siteFile, p.Picture).Src), "sameAs", same)
+		"image", absolute(origin, s.resolvePicture(ctx, settings(), p.Picture).Src), "sameAs", same)
 }
 
 // linkedList is what a listing tells machines.

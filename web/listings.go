@@ -181,17 +181,17 @@ func (s *Server) pictures(ctx context.Context, entries []views.Entry) {
 
 // pictureOf is a post's picture for lists and shares; its Src is "" for none.
 func (s *Server) pictureOf(ctx context.Context, p blog.Post) blog.Picture {
-	pic := s.resolvePicture(ctx, p.Source, p.Image)
+	pic := s.resolvePicture(ctx, p, p.Image)
 	pic.Alt = or(p.ImageAlt, pic.Alt)
 	return pic
 }
 
-// resolvePicture finds the picture that a file or a setting names by src.
-func (s *Server) resolvePicture(ctx context.Context, from, src string) blog.Picture {
+// resolvePicture finds the picture that p, or the settings if p is none, names by src.
+func (s *Server) resolvePicture(ctx context.Context, p blog.Post, src string) blog.Picture {
 	if src == "" {
 		return blog.Picture{}
 	}
-	pic, ok := s.pinned(ctx).Picture(from, src)
+	pic, ok := s.pinned(ctx).PictureOf(p, src)
 	switch {
 	case !ok:
 		return blog.Picture{Src: src}

@@ -31,6 +31,7 @@ type Server struct {
 	strangers     *pageCache // of pages for hosts that have no place; see cacheOf
 	places        *places
 	pages         *sized[pageAsk, blog.Page] // everyone's, as they were read last
+	kin           *sized[kinKey, []string]   // slugs of the posts nearest to one
 	buffers       buffers
 	squeezers     squeezers
 	ownSqueezers  squeezers
@@ -74,6 +75,7 @@ func New(d Deps) (*Server, error) {
 	}
 	s.sockets = newSockets(d.Config)
 	s.pages = newSized[pageAsk, blog.Page](keptBytes)
+	s.kin = newSized[kinKey, []string](kinBytes)
 	s.heads = newHeads(d.Reader, d.Now, d.Bus)
 	s.cache, s.strangers, s.places = newPageCache(cacheBytes), newPageCache(strangerBytes), newPlaces(d.Now)
 	var err error

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/xml"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -121,10 +122,40 @@ func (s *Server) mappedPost(ctx context.Context, origin string, p blog.Post) sit
 			u.Others = append(u.Others, sitemapLink{Rel: "alternate", Lang: t.Lang, Href: absolute(origin, t.Path)})
 		}
 	}
-	if pic := s.pictureOf(ctx, p); pic.Src != "" {
-		u.Images = []sitemapImage{{Loc: absolute(origin, pic.Src)}}
+	for _, src := range s.picturesOf(ctx, p) {
+		u.Images = append(u.Images, sitemapImage{Loc: absolute(origin, src)})
 	}
 	return u
+}
+
+const (
+	// mappedTexts is up to how many posts and pages the map names the pictures of texts: these must be rendered for it. Of a
+	// larger blog it names those that their authors chose for lists and shares.
+	mappedTexts = 200
+	// mappedImages is how many pictures of a page it names.
+	mappedImages = 100
+)
+
+// picturesOf are the addresses of a post's pictures on this site, or elsewhere.
+func (s *Server) picturesOf(ctx context.Context, p blog.Post) []string {
+	var list []string
+	if pic := s.pictureOf(ctx, p); pic.Src != "" {
+		list = append(list, pic.Src)
+	}
+	snap := s.pinned(ctx)
+	if len(snap.Posts(""))+len(snap.Pages()) > mappedTexts {
+		return list
+	}
+	doc, err := snap.Document(ctx, p)
+	if err != nil {
+		return list // its page tells of it
+	}
+	for _, pic := range doc.Pictures {
+		if !pic.Missing && len(list) < mappedImages && !slices.Contains(list, pic.Src) {
+			list = append(list, pic.Src)
+		}
+	}
+	return list
 }
 
 // mappedLists are the lists of all languages: each one's home, and its categories, series and authors. Tags are left to
@@ -162,8 +193,12 @@ func lastOf(list []blog.Post) string {
 	return stamp(last)
 }
 
-// robots tells crawlers where the map is, and to leave the many views of one discussion alone.
+// robots tells crawlers where the map is, and to leave the many views of one discussion alone; or what the author's own file
+// tells them.
 func (s *Server) robots(w http.ResponseWriter, r *http.Request) error {
+	if _, ok := s.pinned(r.Context()).Static(r.URL.Path); ok {
+		return s.media(w, r)
+	}
 	origin := s.siteOrigin(r)
 	return s.sendText(w, r, "text/plain; charset=utf-8", func(context.Context) ([]byte, error) {
 		return []byte("User-agent: *\nDisallow: /blog/*/comments\nDisallow: /*?at=\nDisallow: /*?reply=\nDisallow: /me/\n" +

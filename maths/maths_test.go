@@ -40,6 +40,8 @@ func TestFormulas(t *testing.T) {
 		{`\begin{array}{c|c} a & b \\ \hline c & d \end{array}`, `tml-br`},
 		{`x < y & z`, ``}, // an alignment sign where nothing is aligned is an error
 		{`\R`, `ℝ`},
+		{`\not=`, "\u2260"},
+		{`\rule{1em}{2pt}`, `tml-rule`},
 	} {
 		got, err := e.MathML(tc.tex, true)
 		if tc.want == "" {

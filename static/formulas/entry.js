@@ -26,7 +26,7 @@ const options = (displayMode) => ({ displayMode, macros: macros(), throwOnError:
 globalThis.formula = (tex, display) => {
   const tree = temml.__renderToMathMLTree(tex, options(display));
   plain(tree);
-  const markup = tree.toMarkup();
+  const markup = tree.toMarkup().replace(/[^<>]\u0338/gu, (struck) => struck.normalize('NFC')); // as \not= makes
   return markup.includes('tml-wide') ? markup.replace('tml-display', 'tml-display tml-full') : markup;
 };
 

@@ -67,8 +67,10 @@ function take(node, name, value) {
 // Colours must be legible on dark pages too: rules are as dark as the text, and what has a ground has letters to match.
 function colour(node) {
   const ground = node.attributes?.mathbackground;
-  if (ground === 'black' && node.type === 'mspace') node.attributes.mathbackground = 'currentcolor';
-  else if (ground && !node.attributes.mathcolor) node.attributes.mathcolor = isDark(ground) ? 'white' : 'black';
+  if (ground === 'black' && node.type === 'mspace') {
+    delete node.attributes.mathbackground;
+    node.classes.push('tml-rule');
+  } else if (ground && !node.attributes.mathcolor) node.attributes.mathcolor = isDark(ground) ? 'white' : 'black';
 }
 
 function isDark(ground) {

@@ -51,7 +51,9 @@ func blog() http.Handler {
 		`<div id="live" data-hx-ws:connect="/live?post=a"></div><img src="/files/1/a.jpg" srcset="/files/1-800/a.jpg 800w, /files/1/a.jpg 1600w"><a href="/download">file</a><a href="/page.odd">odd</a>`))
 	mux.HandleFunc("GET /blog/v1.2", page(`<a href="/blog/a#part">a</a><a href="#top">top</a>`))
 	mux.HandleFunc("GET /page.odd", page(`odd`))
-	mux.HandleFunc("GET /old", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/blog/a", http.StatusMovedPermanently) })
+	mux.HandleFunc("GET /old", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/blog/a", http.StatusMovedPermanently)
+	})
 	mux.HandleFunc("GET /download", file("application/pdf", "pdf"))
 	mux.HandleFunc("GET /files/{v}/a.jpg", file("image/jpeg", "jpg"))
 	mux.HandleFunc("GET /feed.xml", file("application/atom+xml", `<feed><link href="https://blog.example/blog/a"/><a href="https://blog.example/feed.xml?part=2"/></feed>`))

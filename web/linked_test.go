@@ -99,3 +99,13 @@ func TestLinksToPagesShowWhatTheyAre(t *testing.T) {
 		t.Error("the parts are not in their order")
 	}
 }
+
+// A summary that nobody wrote is the text's beginning: on the post's own page it would stand there twice.
+func TestTheBeginningOfATextIsNotToldTwice(t *testing.T) {
+	s := newSite(t)
+	for path, times := range map[string]int{"/blog/second": 0, "/blog/hello": 1} {
+		if got := strings.Count(s.get(s.browser(), path).text, `<p class="summary">`); got != times {
+			t.Errorf("%s: %d summaries above the text, want %d", path, got, times)
+		}
+	}
+}

@@ -1,11 +1,10 @@
 package search
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"vang/blog"
 )
 
 // Fragment is a piece of an excerpt.
@@ -15,7 +14,7 @@ type Fragment struct {
 }
 
 const (
-	mostExcerptText = 256 << 10 // bytes of a text in which its excerpt is looked for
+	mostExcerptText = 128 << 10 // bytes of a text in which its excerpt is looked for
 	shortWord       = 4         // letters of words that are marked only beside another, where there are such
 )
 
@@ -31,26 +30,24 @@ type mark struct {
 
 // Mark shows where a query's words stand in a short text, such as a title.
 func (q *Query) Mark(text string) []Fragment {
-	text = string(composed([]byte(text)))
-	return fragments(text, 0, len(text), q.marks(text))
+	all := composed([]byte(text))
+	return fragments(all, 0, len(all), q.marks(all))
 }
 
 // Excerpt is the part of a text that tells most of what the query looks for, of about so many characters. It is nil where the text has
 // none of its words.
 func (q *Query) Excerpt(text Text, length int) []Fragment {
-	var b strings.Builder
+	all := make([]byte, 0, 8<<10)
 	for part, piece := range text {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
+		all = appendPiece(all, piece)
+		if part == Heading && !unicode.IsPunct(lastRune(string(all[max(0, len(all)-utf8.UTFMax):]))) {
+			all = append(all, " —"...)
 		}
-		if b.Write(piece); part == Heading && b.Len() > 0 && !unicode.IsPunct(lastRune(b.String())) {
-			b.WriteString(" —")
-		}
-		if b.Len() > mostExcerptText {
+		if len(all) > mostExcerptText {
 			break
 		}
 	}
-	all := strings.Join(strings.Fields(string(composed([]byte(b.String())))), " ")
+	all = composed(all)
 	marks := q.marks(all)
 	if len(marks) == 0 {
 		return nil
@@ -59,10 +56,21 @@ func (q *Query) Excerpt(text Text, length int) []Fragment {
 	return fragments(all, from, until, marks)
 }
 
+// appendPiece appends a piece's words with one space before each.
+func appendPiece(dst, piece []byte) []byte {
+	for word := range bytes.FieldsSeq(piece) {
+		if len(dst) > 0 {
+			dst = append(dst, ' ')
+		}
+		dst = append(dst, word...)
+	}
+	return dst
+}
+
 // marks are the query's words in a text. Those with other accents are left out where some have the same.
-func (q *Query) marks(text string) []mark {
+func (q *Query) marks(text []byte) []mark {
 	var list []mark
-	s, n := scanner{text: []byte(text)}, 0
+	s, n := scanner{text: text}, 0
 	buf := make([]byte, 0, longestWord)
 	agrees := false
 	for {
@@ -75,7 +83,7 @@ func (q *Query) marks(text string) []mark {
 			continue
 		}
 		buf = lower(buf[:0], s.text[t.from:t.until])
-		if w, same := q.wordLike(string(buf)); w >= 0 {
+		if w, same := q.wordLike(buf); w >= 0 {
 			if t.unspaced && q.words[w].prefix {
 				t.until = min(t.until, t.from+len(q.words[w].exact)) // one sign was typed
 			}
@@ -87,18 +95,24 @@ func (q *Query) marks(text string) []mark {
 }
 
 // wordLike finds the word of the query that a word of a text is.
-func (q *Query) wordLike(exact string) (n int, agrees bool) {
-	folded := exact
-	if !isASCII(exact) {
-		folded = blog.Fold(exact)
+func (q *Query) wordLike(exact []byte) (n int, agrees bool) {
+	if len(exact) == 0 {
+		return -1, false
 	}
+	folded := ""
 	n = -1
 	for i := range q.words {
 		w := &q.words[i]
+		if exact[0] < utf8.RuneSelf && exact[0] != w.folded[0] {
+			continue // most words of a text are told by their first letter
+		}
+		if folded == "" {
+			folded = foldedOf(string(exact))
+		}
 		if w.folded != folded && (!w.prefix || !strings.HasPrefix(folded, w.folded)) && !isForm(w, folded) {
 			continue
 		}
-		if how := agree(w.exact, exact); !w.marked || how != otherAccents {
+		if !w.marked || agree(w.exact, string(exact)) != otherAccents {
 			return i, true
 		}
 		n = i
@@ -113,15 +127,6 @@ func isForm(w *word, folded string) bool {
 		}
 	}
 	return false
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // besides notes which marks stand beside each other as in the query, and drops those that say little: with other accents where
@@ -153,10 +158,10 @@ func (q *Query) besides(list []mark, agrees bool) []mark {
 }
 
 // window is where most different words of the query stand within so many characters, the first such place.
-func (q *Query) window(text string, marks []mark, length int) (from, until int) {
-	best, bestWorth := 0, -1
+func (q *Query) window(text []byte, marks []mark, length int) (from, until int) {
+	best, bestWorth, seen := 0, -1, make([]bool, len(q.words))
 	for i := range marks {
-		seen := make([]bool, len(q.words))
+		clear(seen)
 		worth := 0
 		for j := i; j < len(marks) && marks[j].until-marks[i].from < length; j++ {
 			if !seen[marks[j].word] {
@@ -179,25 +184,25 @@ func (q *Query) window(text string, marks []mark, length int) (from, until int) 
 }
 
 // stretch is about so many characters of text around a place, begun and ended between words.
-func stretch(text string, at, length int) (from, until int) {
+func stretch(text []byte, at, length int) (from, until int) {
 	from = at
 	for n := 0; from > 0 && n < length/4; n++ {
-		_, size := utf8.DecodeLastRuneInString(text[:from])
+		_, size := utf8.DecodeLastRune(text[:from])
 		from -= size
 	}
 	if from > 0 {
-		if gap := strings.IndexByte(text[from:at], ' '); gap >= 0 {
+		if gap := bytes.IndexByte(text[from:at], ' '); gap >= 0 {
 			from += gap + 1
 		}
-		from += len(text[from:at]) - len(strings.TrimLeft(text[from:at], "—-–,.;: "))
+		from += len(text[from:at]) - len(bytes.TrimLeft(text[from:at], "—-–,.;: "))
 	}
 	until = from
 	for n := 0; until < len(text) && n < length; n++ {
-		_, size := utf8.DecodeRuneInString(text[until:])
+		_, size := utf8.DecodeRune(text[until:])
 		until += size
 	}
 	if until < len(text) {
-		if gap := strings.LastIndexByte(text[from:until], ' '); gap > (until-from)*2/3 {
+		if gap := bytes.LastIndexByte(text[from:until], ' '); gap > (until-from)*2/3 {
 			until = from + gap
 		}
 	}
@@ -205,7 +210,7 @@ func stretch(text string, at, length int) (from, until int) {
 }
 
 // fragments cuts text at its marks. Marks that touch, or have only a space between them, are one.
-func fragments(text string, from, until int, marks []mark) []Fragment {
+func fragments(text []byte, from, until int, marks []mark) []Fragment {
 	var list []Fragment
 	put := func(s string, marked bool) {
 		if s == "" {
@@ -225,12 +230,12 @@ func fragments(text string, from, until int, marks []mark) []Fragment {
 		if m.from < from || m.until > until {
 			continue
 		}
-		joins := i > 0 && m.beside && marks[i-1].at+1 == m.at && marks[i-1].beside && m.from >= at && text[at:m.from] == " "
-		put(text[at:max(at, m.from)], joins)
-		put(text[max(at, m.from):max(at, m.until)], true)
+		joins := i > 0 && m.beside && marks[i-1].at+1 == m.at && marks[i-1].beside && m.from >= at && string(text[at:m.from]) == " "
+		put(string(text[at:max(at, m.from)]), joins)
+		put(string(text[max(at, m.from):max(at, m.until)]), true)
 		at = max(at, m.until)
 	}
-	put(text[at:until], false)
+	put(string(text[at:until]), false)
 	if until < len(text) {
 		put(" …", false)
 	}

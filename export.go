@@ -85,12 +85,16 @@ func withoutDatabase(c *Config, log *slog.Logger) (forget func(), err error) {
 	return func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// addressesOf are the addresses that no page need link to.
+// addressesOf are the addresses that no page need link to. A blog without series, say, has nothing at some of them.
 func addressesOf(snap *posts.Snapshot) []string {
-	list := []string{"/robots.txt", "/sitemap.xml", "/archive"}
+	list := []string{"/robots.txt", "/sitemap.xml"}
 	for _, l := range snap.Languages() {
-		if l != snap.Site().Lang {
-			list = append(list, "/"+l+"/", "/"+l+"/archive")
+		home := "/" + l + "/"
+		if l == snap.Site().Lang {
+			home = "/"
+		}
+		for _, name := range []string{"", "archive", "tags", "categories", "series", "authors", "feed.xml", "rss.xml", "feed.json"} {
+			list = append(list, home+name)
 		}
 	}
 	for _, p := range snap.Posts("") {

@@ -121,6 +121,9 @@ func (c *crawl) export(ctx context.Context, u *url.URL) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.seen[u.String()] == "" {
+		return nil // nobody links to it
+	}
 	c.report.Broken = append(c.report.Broken, Broken{From: c.seen[u.String()], To: u.String(), Status: a.status})
 	return nil
 }

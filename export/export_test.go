@@ -73,7 +73,7 @@ func blog() http.Handler {
 func run(t *testing.T, dir string) export.Report {
 	t.Helper()
 	report, err := export.Static(t.Context(), export.Options{
-		Handler: blog(), Origin: "https://blog.example", Dir: dir, Start: []string{"/unlinked"}, Skip: []string{"/search"},
+		Handler: blog(), Origin: "https://blog.example", Dir: dir, Start: []string{"/unlinked", "/not-there"}, Skip: []string{"/search"},
 		Redirects: map[string]string{"/2020/a": "/blog/a", "/blog/b": "/blog/v1.2", "/blog/a/": "/blog/a"},
 	})
 	if err != nil {

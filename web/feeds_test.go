@@ -12,6 +12,7 @@ import (
 
 	"github.com/mmcdole/gofeed"
 
+	"vang/blog"
 	"vang/markdown"
 	"vang/posts"
 	"vang/store"
@@ -175,6 +176,29 @@ func TestTheMapTellsOfPicturesAndLanguages(t *testing.T) {
 	for _, want := range []string{`hreflang="vi" href="https://blog.example/blog/xin-chao"`, "/series/grand-tour</loc>", "/author/binh</loc>"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in %s", want, text)
+		}
+	}
+}
+
+// Hugo has a feed for the list of all terms; here there is none, and nothing may lead to itself.
+func TestFormerAddressesEnd(t *testing.T) {
+	s := newSite(t, rewritten(false, touring()))
+	for _, path := range []string{"/tags/index.xml", "/tags/rss.xml", "/categories/feed.xml", "/series/index.xml", "/authors/rss.xml", "/archive/index.xml"} {
+		if res := s.get(s.browser(), path); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d, leading to %s", path, res.StatusCode, res.Header.Get("Location"))
+		}
+	}
+}
+
+func TestFormerTermsAsHugoSpellsThem(t *testing.T) {
+	s := newSite(t, rewritten(false, map[string]string{
+		"posts/spelt.md": "---\ntitle: Spelt\ndate: 2026-03-01\ntags: [CI/CD, R&D, C, C++]\n---\n\nOn.\n",
+	}))
+	for path, want := range map[string]string{
+		"/tags/ci/cd/": "/tag/ci-cd", "/tags/rd/": "/tag/" + blog.Slug("R&D"), "/tags/c++/": "/tag/c-plus-plus", "/tags/c/": "/tag/c", "/tags/ci/cd/index.xml": "/tag/ci-cd/rss.xml",
+	} {
+		if res := s.get(s.browser(), path); res.StatusCode != http.StatusMovedPermanently || !strings.HasSuffix(res.Header.Get("Location"), want) {
+			t.Errorf("%s: %d %q, want %s", path, res.StatusCode, res.Header.Get("Location"), want)
 		}
 	}
 }

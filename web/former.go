@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"vang/blog"
 )
@@ -54,7 +55,7 @@ func (s *Server) former(r *http.Request) (to string, ok bool) {
 	}
 	switch {
 	case file != "":
-		if i := strings.Index(to, "/archive"); i >= 0 {
+		if !s.hasFeeds(ctx, lang, to) {
 			return "", false
 		}
 		return path.Join(to, file), true
@@ -64,6 +65,19 @@ func (s *Server) former(r *http.Request) (to string, ok bool) {
 		return "", false
 	}
 	return to, true
+}
+
+// hasFeeds tells whether the list at an address has feeds: years and the pages of all terms have none, though Hugo's do.
+func (s *Server) hasFeeds(ctx context.Context, lang blog.Lang, list string) bool {
+	if years := s.below(ctx, lang, "archive"); list == years || strings.HasPrefix(list, years+"/") {
+		return false
+	}
+	for _, part := range directories() {
+		if list == s.below(ctx, lang, part) {
+			return false
+		}
+	}
+	return true
 }
 
 // isFile tells whether an author put a file of theirs at the address: that is what is meant then.
@@ -127,6 +141,9 @@ func (s *Server) formerList(ctx context.Context, lang blog.Lang, p string) (to s
 		return s.formerYear(ctx, lang, parts)
 	}
 	if kind := termKind(strings.ToLower(parts[0])); kind != "" {
+		if to, ok = s.formerTerm(ctx, lang, kind, strings.Join(parts[1:], "/")); ok { // Hugo leaves the stroke of a/b
+			return to, true
+		}
 		return s.formerTerm(ctx, lang, kind, parts[len(parts)-1]) // of WordPress' nested categories the innermost
 	}
 	if slices.Contains([]string{"archive", "archives"}, strings.ToLower(parts[0])) {
@@ -161,7 +178,34 @@ func (s *Server) formerTerm(ctx context.Context, lang blog.Lang, kind, word stri
 			return s.below(ctx, lang, l.parts...), true
 		}
 	}
-	return "", false
+	return s.termSpelt(ctx, lang, kind, plain)
+}
+
+// termSpelt finds the one term whose letters and digits are those of word: of R&D Hugo makes rd.
+func (s *Server) termSpelt(ctx context.Context, lang blog.Lang, kind, word string) (to string, ok bool) {
+	if kind == authorShelf || spelling(word) == "" {
+		return "", false
+	}
+	for _, t := range s.terms(ctx, lang, kind) {
+		if spelling(t.Name) != spelling(word) {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		to, ok = t.URL, true
+	}
+	return to, ok
+}
+
+// spelling is a word's letters and digits, without accents and capitals.
+func spelling(word string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, blog.Fold(word))
 }
 
 // formerYear finds the year of /2024/, /2024/05/ and /2024/05/17/.

@@ -28,7 +28,7 @@ func (l Listing) homeSummary() string {
 	switch {
 	case l.Page > 1:
 		return ""
-	case l.Intro != nil && l.Intro.Post.Summary != "":
+	case l.Intro != nil && (l.Intro.Post.Summary != "" || l.Intro.Document.HTML != ""):
 		return l.Intro.Post.Summary
 	case l.Description != l.Tagline:
 		return l.Description

@@ -109,3 +109,20 @@ func TestTheBeginningOfATextIsNotToldTwice(t *testing.T) {
 		}
 	}
 }
+
+func TestTheBeginningOfAnIntroductionIsNotToldTwice(t *testing.T) {
+	s := newSite(t, rewritten(false, map[string]string{
+		"posts/tour/_index.md": "---\ntitle: The tour\n---\n\nWhere we went.\n",
+		"posts/tour/one.md":    "---\ntitle: One\ndate: 2026-03-01\n---\n\nOn.\n",
+		"posts/told/_index.md": "---\ntitle: Told\nsummary: In a word\n---\n\nWhat was told.\n",
+		"posts/told/two.md":    "---\ntitle: Two\ndate: 2026-03-01\n---\n\nOn.\n",
+		"_index.md":            "---\ntitle: Home\n---\n\nCome in.\n",
+	}))
+	for path, times := range map[string]int{"/posts/tour/": 0, "/posts/told/": 1, "/": 0} {
+		head, _, _ := strings.Cut(s.get(s.browser(), path).text, `<ol class="entries">`)
+		_, head, _ = strings.Cut(head, `<header class="lead">`)
+		if got := strings.Count(head, `<p class="summary">`); got != times || !strings.Contains(head, `class="prose"`) {
+			t.Errorf("%s: %d summaries above the text, want %d: %s", path, got, times, head)
+		}
+	}
+}

@@ -94,6 +94,9 @@ func (s *Server) furnish(ctx context.Context, view *views.Listing, l shelf, orig
 		return fmt.Errorf("render %s: %w", l.index.Source, err)
 	}
 	view.Intro = &views.Intro{Post: *l.index, Document: doc}
+	if begins(doc.HTML, l.index.Summary) {
+		view.Intro.Post.Summary = "" // it is the beginning of the text, which follows at once
+	}
 	return nil
 }
 

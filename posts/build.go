@@ -107,7 +107,7 @@ func (b *builder) entries(files map[string]*file) []*entry {
 		shape = jekyll
 	}
 	entries := make([]*entry, 0, len(paths))
-	for _, path := range paths {
+	for _, path := range b.ofTheirOwn(paths, shape) {
 		e := &entry{file: files[path], post: files[path].post, said: files[path].said, place: b.placeOf(path, shape)}
 		e.index = e.place.index
 		if e.index {
@@ -126,6 +126,27 @@ func (b *builder) entries(files map[string]*file) []*entry {
 	}
 	b.slips(entries)
 	return entries
+}
+
+// ofTheirOwn leaves out what Hugo takes for a part of another post: the texts in the folder of an index.md, and below it.
+func (b *builder) ofTheirOwn(paths []string, s shape) []string {
+	if !b.st.given || b.st.tool != markdown.DialectHugo {
+		return paths
+	}
+	bundles := map[string]bool{} // by folder
+	for _, file := range paths {
+		if strings.HasPrefix(path.Base(file), "index.") && b.placeOf(file, s).bundle {
+			bundles[path.Dir(file)] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(paths), func(file string) bool {
+		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+			if bundles[dir] {
+				return path.Dir(file) != dir || !strings.HasPrefix(path.Base(file), "index.")
+			}
+		}
+		return false
+	})
 }
 
 func (b *builder) placeOf(path string, s shape) place {
@@ -159,7 +180,7 @@ var datedFolders = regexp.MustCompile(`(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/`)
 func (b *builder) when(e *entry) {
 	p := &e.post
 	p.Date, p.Updated = e.said.date.in(b.st.zone), e.said.updated.in(b.st.zone)
-	if p.Date.IsZero() {
+	if p.Date.IsZero() || b.st.nameFirst && b.datedByName(e) {
 		p.Date = moment{e.place.date, true}.in(b.st.zone)
 	}
 	for _, where := range []string{e.said.address.text + "/", e.file.path} {

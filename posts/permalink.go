@@ -10,6 +10,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vang/blog"
 	"vang/markdown"
 )
@@ -131,18 +133,31 @@ func (b *builder) hugoPath(e *entry) string {
 	return b.inLanguage(e, b.withEnd(hugoClean("/"+path.Join(dir, name), b.st, true)))
 }
 
-// hugoName is the name of a file as Hugo has it: with its date, unless the settings take dates from names.
+// hugoName is the name of a file as Hugo has it: with its date, unless the post is dated by its name.
 func (b *builder) hugoName(e *entry) string {
-	if b.st.nameDates {
+	if b.datedByName(e) {
 		return e.place.name
 	}
 	return e.place.stem
 }
 
+// datedByName tells whether Hugo's settings take the date of a post, and with it the slug, from the name of its file.
+func (b *builder) datedByName(e *entry) bool {
+	return b.st.nameDates && !e.place.date.IsZero() && (b.st.nameFirst || e.said.date.IsZero())
+}
+
+// hugoSlug is what Hugo's :slug stands for.
+func (b *builder) hugoSlug(e *entry) string {
+	if e.said.slug == "" && b.datedByName(e) {
+		return e.place.name
+	}
+	return cmp.Or(e.said.slug, e.post.Title)
+}
+
 // hugoClean writes a path as Hugo does: spaces as hyphens, and none of the signs that need escaping.
 func hugoClean(s string, st *settings, lower bool) string {
 	if st.noAccents {
-		s = foldKeepingCase(s)
+		s = withoutMarks(s)
 	}
 	runes := []rune(s)
 	out := make([]rune, 0, len(runes))
@@ -170,16 +185,14 @@ func isEscape(r []rune) bool {
 	return len(r) > 2 && r[1] < 128 && r[2] < 128 && strings.ContainsRune("0123456789abcdefABCDEF", r[1]) && strings.ContainsRune("0123456789abcdefABCDEF", r[2])
 }
 
-func foldKeepingCase(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		folded := blog.Fold(string(r))
-		if unicode.IsUpper(r) {
-			folded = strings.ToUpper(folded)
+// withoutMarks takes marks off letters as Hugo does: those that Unicode can part from them, so not the strokes of đ and ø.
+func withoutMarks(s string) string {
+	return norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
 		}
-		b.WriteString(folded)
-	}
-	return b.String()
+		return r
+	}, norm.NFD.String(s)))
 }
 
 // jekyllStyles are the patterns that have a name.
@@ -277,7 +290,7 @@ func (b *builder) value(e *entry, name string) (string, bool) {
 		return b.titleValue(e), true
 	case "slug":
 		if b.st.tool == markdown.DialectHugo {
-			return hugoSegment(cmp.Or(e.said.slug, e.post.Title), b.st), true
+			return hugoSegment(b.hugoSlug(e), b.st), true
 		}
 		return b.slugValue(e, "default", false), true
 	case "slugorfilename", "slugorcontentbasename":

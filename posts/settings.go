@@ -38,6 +38,7 @@ type settings struct {
 	zolaPaths  string // Zola's slugify.paths: on, safe or off
 	keepDates  bool   // Zola's slugify.paths_keep_dates
 	nameDates  bool   // Hugo takes dates, and slugs, from the names of files
+	nameFirst  bool   // and that before it looks into their front matter
 
 	languages map[blog.Lang]string // what each has in front of its addresses, such as "fr"; "" for none
 	folders   map[string]blog.Lang // content folders of languages, below content

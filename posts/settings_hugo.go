@@ -71,7 +71,9 @@ func (st *settings) hugo(file string, t tree) {
 	st.content = strings.Trim(path.Clean("/"+cmp.Or(t.text("contentdir"), "content")), "/")
 	st.ugly, st.keepCase, st.noAccents = t.flag("uglyurls"), t.flag("disablepathtolower"), t.flag("removepathaccents")
 	st.drafts, st.future, st.expired = t.flag("builddrafts"), t.flag("buildfuture"), t.flag("buildexpired")
-	st.nameDates = slices.Contains(t.list("frontmatter.date"), ":filename")
+	dates := t.list("frontmatter.date")
+	st.nameDates = slices.Contains(dates, ":filename")
+	st.nameFirst = st.nameDates && dates[0] == ":filename"
 	st.locate(file, t.text("timezone"))
 	st.main = t.list("params.mainsections", "mainsections")
 	st.hugoPermalinks(t)

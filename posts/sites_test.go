@@ -38,7 +38,7 @@ func TestHugoAgrees(t *testing.T) {
 	if err != nil {
 		t.Skip("hugo is not installed: its addresses are NOT compared with ours")
 	}
-	for _, name := range []string{"hugo", "hugo-folders"} {
+	for _, name := range []string{"hugo", "hugo-folders", "hugo-names"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "sites", name))); err != nil {

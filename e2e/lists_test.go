@@ -69,7 +69,7 @@ func paint(t *testing.T, file string, size image.Rectangle) {
 func lists() []string {
 	var all []string
 	for _, below := range []string{"", "/en"} {
-		for _, path := range []string{"/", "/archive", "/tags", "/categories", "/series", "/authors", "/series/grand-tour", "/author/nguyen-thi-an", "/category/travel"} {
+		for _, path := range []string{"/", "/archive", "/tags", "/categories", "/series", "/authors", "/series/grand-tour", "/author/nguyen-thi-an", "/category/travel", "/search", "/search?q=duong", "/search?q=nowhere"} {
 			all = append(all, below+path)
 		}
 	}
@@ -91,7 +91,7 @@ func TestListsAreAccessibleAndHTML(t *testing.T) {
 			t.Errorf("%s: %d", path, answer.Status)
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(path, "/", "_")+".html"), []byte(answer.Body), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, strings.NewReplacer("/", "_", "?", "_", "=", "_").Replace(path)+".html"), []byte(answer.Body), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		p := reader(t).Tab(t)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,9 +41,12 @@ func TestRealBlogsOpen(t *testing.T) {
 			}
 			var group errgroup.Group
 			group.SetLimit(runtime.GOMAXPROCS(0))
-			for _, p := range append(snap.Posts(""), snap.Pages()...) {
+			for i, p := range slices.Concat(snap.Posts(""), snap.Pages()) {
+				if i%oneIn != 0 {
+					continue
+				}
 				group.Go(func() error {
-					res := get(app, p.Path)
+					res := getDrawn(app, p.Path)
 					if res.Code != http.StatusOK {
 						t.Errorf("%s at %s is answered %d", p.Source, p.Path, res.Code)
 						return nil
@@ -54,7 +58,11 @@ func TestRealBlogsOpen(t *testing.T) {
 				})
 			}
 			_ = group.Wait()
+			count := 0
 			for from, to := range snap.Redirects() {
+				if count++; count%oneIn != 0 {
+					continue
+				}
 				res := get(app, (&url.URL{Path: from}).EscapedPath())
 				if res.Code != http.StatusMovedPermanently && res.Code != http.StatusOK {
 					t.Errorf("%s, which leads to %s, is answered %d", from, to, res.Code)
@@ -78,6 +86,18 @@ func openBlog(t *testing.T, dir string) *app {
 	}
 	t.Cleanup(a.close)
 	return a
+}
+
+// getDrawn asks again where a page took too long to draw: what was begun goes on behind the answer.
+func getDrawn(a *app, path string) *httptest.ResponseRecorder {
+	res := get(a, path)
+	for range 10 {
+		if res.Code != http.StatusServiceUnavailable {
+			break
+		}
+		res = get(a, path)
+	}
+	return res
 }
 
 func get(a *app, path string) *httptest.ResponseRecorder {

@@ -82,7 +82,9 @@ func rawContexts() []string {
 }
 
 // tried tells whether attack i is tried in place j: our own in every place, each of the 7,000 others in one of every nth.
-func tried(i, j, nth int) bool { return (i < len(ownAttacks()) && (i+j)%min(oneIn, 4) == 0) || (i+j)%(nth*oneIn) == 0 }
+func tried(i, j, nth int) bool {
+	return (i < len(ownAttacks()) && (i+j)%min(oneIn, 4) == 0) || (i+j)%(nth*oneIn) == 0
+}
 
 func TestStrangerLetsNothingThrough(t *testing.T) {
 	t.Parallel()

@@ -147,6 +147,20 @@ func TestContainersNestAsDeepAsTheyMay(t *testing.T) {
 	}
 }
 
+// The labels of links are defined at the end of a text, beyond where a lead is looked for.
+func TestLeadTakesReferencesOff(t *testing.T) {
+	a := NewAuthor(AuthorOptions{})
+	end := strings.Repeat("\n\nMore words follow here.", 800) + "\n\n[docs]: https://x.org\n[The Notes]: <https://y.org> \"t\"\n[^n]: A note.\n"
+	for source, want := range map[string]string{
+		"Read [the *docs*][docs] and [the notes][], or [The notes].[^n]": "Read the docs and the notes, or The notes.",
+		"A list[0] of [no such][nothing] and [1].":                       "A list[0] of [no such][nothing] and [1].",
+	} {
+		if got := a.Lead([]byte(source + end)); got != want {
+			t.Errorf("of %q it is %q, want %q", source, got, want)
+		}
+	}
+}
+
 func TestTitleAndLead(t *testing.T) {
 	a := NewAuthor(AuthorOptions{})
 	for source, want := range map[string][2]string{

@@ -49,7 +49,7 @@ func (a *Author) Lead(source []byte) string {
 			len(paragraph) > 0 && len(trimmed) > 1 && strings.Trim(trimmed, "-") == "":
 			paragraph = nil
 		case trimmed == "" && len(paragraph) > 0:
-			if lead := shorten(a.inlineText(strings.Join(paragraph, "\n")), leadLength); lead != "" {
+			if lead := shorten(a.inlineTextOf(strings.Join(paragraph, "\n"), source), leadLength); lead != "" {
 				return lead
 			}
 			paragraph = nil
@@ -140,9 +140,17 @@ func (plainNotes) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Nod
 	return newInline(kindNoteRef)
 }
 
-func (a *Author) inlineText(markup string) string {
-	source := []byte(a.spoken(markup))
-	return plainText(a.plain.Parse(text.NewReader(source)), source)
+func (a *Author) inlineText(markup string) string { return a.inlineTextOf(markup, nil) }
+
+// inlineTextOf is the plain text of a part of a document, which defines what the part's links refer to.
+func (a *Author) inlineTextOf(markup string, document []byte) string {
+	source, defined := []byte(a.spoken(markup)), parser.NewContext()
+	if bytes.IndexByte(source, '[') >= 0 {
+		for label := range labelsOf(document) {
+			defined.AddReference(parser.NewReference([]byte(label), []byte("#"), nil)) // where it leads is shown nowhere
+		}
+	}
+	return plainText(a.plain.Parse(text.NewReader(source), parser.WithContext(defined)), source)
 }
 
 // shorten cuts s to limit characters, at a space where there is one not too far back.

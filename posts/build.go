@@ -197,6 +197,12 @@ func (b *builder) when(e *entry) {
 // shelve corrects categories and tags by the habits of the tool.
 func (b *builder) shelve(e *entry) {
 	p := &e.post
+	if len(p.Tags) == 0 { // by the site's own word for them
+		p.Tags = termsOf(listOf(p.Params[b.st.shelves["tag"]]))
+	}
+	if len(p.Categories) == 0 {
+		p.Categories = termsOf(listOf(p.Params[b.st.shelves["category"]]))
+	}
 	if b.st.tool == markdown.DialectHugo || b.st.tool == markdown.DialectZola {
 		if e.said.oneTag != "" {
 			p.Tags = []blog.Term{termOf(e.said.oneTag)}

@@ -146,6 +146,17 @@ func TestHugoSite(t *testing.T) {
 	equal(t, "problems", l.Problems(), []Problem(nil))
 }
 
+func TestHugoSitesOwnWordsForTagsAndCategories(t *testing.T) {
+	l := openFiles(t, map[string]string{
+		"hugo.toml":          "title = 'T'\n[taxonomies]\ntag = 'schlagworte'\ncategory = 'Rubriken'\n",
+		"content/posts/a.md": "---\ntitle: A\ndate: 2024-03-04\nschlagworte: [eins, zwei drei]\nRubriken: Reisen\n---\nx",
+		"content/posts/b.md": "---\ntitle: B\ndate: 2024-03-03\ntags: [vier]\n---\nx",
+	})
+	list := l.Snapshot().Posts("")
+	equal(t, "tags", [][]string{namesOf(list[0].Tags), namesOf(list[1].Tags)}, [][]string{{"eins", "zwei drei"}, {"vier"}})
+	equal(t, "categories", []any{namesOf(list[0].Categories), list[0].Category.Name}, []any{[]string{"Reisen"}, "Reisen"})
+}
+
 func TestHugoSiteInFolders(t *testing.T) {
 	for _, dir := range []string{"hugo-folders", "hugo-folders/content"} {
 		s := site(t, dir, Options{}).Snapshot()

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,7 @@ type listed struct {
 // list finds the Markdown files of a content folder. A folder that cannot be read costs its own files and is a problem;
 // the whole content folder is an error. Folders in kept hold posts though their names begin with an underscore.
 func list(fsys fs.FS, kept map[string]bool) (found []listed, problems []Problem, err error) {
+	others := map[string][]string{} // texts in other markups, by the ending of their names
 	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil && name == ".":
@@ -42,6 +45,9 @@ func list(fsys fs.FS, kept map[string]bool) (found []listed, problems []Problem,
 			return nil
 		case hidden(d.Name()) || skipped(d.Name()):
 			return nil
+		case isOtherMarkup(d.Name()):
+			others[path.Ext(name)] = append(others[path.Ext(name)], name)
+			return nil
 		case !isMarkdown(d.Name()) && (d.Type() != fs.ModeSymlink || !leadsToFolder(fsys, name)):
 			return nil
 		}
@@ -54,6 +60,11 @@ func list(fsys fs.FS, kept map[string]bool) (found []listed, problems []Problem,
 		}
 		return nil
 	})
+	for _, ext := range slices.Sorted(maps.Keys(others)) {
+		problems = append(problems, Problem{File: others[ext][0], Message: fmt.Sprintf(
+			"is not shown, as %d file(s) whose names end in %s: posts are read in Markdown; write it so and end its name in .md", len(others[ext]), ext,
+		)})
+	}
 	return found, problems, err
 }
 
@@ -72,7 +83,16 @@ func hidden(name string) bool {
 
 func isMarkdown(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".md", ".markdown":
+	case ".md", ".markdown", ".mdown", ".mkd", ".mkdn":
+		return true
+	}
+	return false
+}
+
+// isOtherMarkup finds texts that another tool shows and Vang cannot: their author should know.
+func isOtherMarkup(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".org", ".adoc", ".asciidoc", ".ad", ".rst", ".mdx", ".textile", ".pandoc", ".pdc":
 		return true
 	}
 	return false

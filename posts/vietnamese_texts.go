@@ -37,6 +37,10 @@ func vietnameseTexts() []sentence {
 		{english: "there is no callout {}: it stays a quote; write NOTE, TIP, IMPORTANT, WARNING or CAUTION", vietnamese: "không có khung {1}: nó vẫn là trích dẫn; hãy viết NOTE, TIP, IMPORTANT, WARNING hoặc CAUTION"},
 		{english: "the footnote [^{}] is nowhere: write \"[^{}]: its text\" on a line of its own", vietnamese: "không thấy cước chú [^{1}]: hãy viết \"[^{2}]: nội dung\" trên một dòng riêng"},
 		{english: "nothing refers to the footnote [^{}], so it is not shown: write [^{}] where it belongs", vietnamese: "không chỗ nào nhắc đến cước chú [^{1}] nên nó không hiện: hãy viết [^{2}] vào đúng chỗ"},
+		{
+			english:    "is not shown, as {} file(s) whose names end in {}: posts are read in Markdown; write it so and end its name in .md",
+			vietnamese: "không được hiện, cùng với {1} tệp có tên kết thúc bằng {2}: bài viết được đọc bằng Markdown; hãy viết lại như vậy và đặt tên kết thúc bằng .md",
+		},
 		{english: "the diagram is not drawn: {}", vietnamese: "không vẽ được biểu đồ: {1}"},
 		{english: "the formula {} cannot be set: {}", vietnamese: "không dựng được công thức {1}: {2}"},
 

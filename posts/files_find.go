@@ -65,9 +65,16 @@ func spellings(address string) []string {
 	return list
 }
 
+// deepest is the most parts that the address of a file in a post's folder has. Each part costs two looks, and strangers may ask for
+// an address of 15,000, which took seconds.
+const deepest = 64
+
 // besidePost finds a file by the address of the post whose folder it lies in.
 func (s *Snapshot) besidePost(p string) *asset {
 	p = path.Clean("/" + p)
+	if strings.Count(p, "/") > deepest {
+		return nil
+	}
 	for dir := path.Dir(p); dir != "/"; dir = path.Dir(dir) {
 		it, ok := s.postAt(dir)
 		if ok && isBundle(it.file.path) {

@@ -230,7 +230,7 @@ func (s *Snapshot) Redirect(path string) (to string, ok bool) {
 		}
 	}
 	if rest, below := strings.CutPrefix(path, s.prefix+"/"); below && s.prefix != "" {
-		return escaped("/" + rest), true
+		return escaped("/" + strings.TrimLeft(rest, "/")), true // of two slashes the browser would make another site
 	}
 	return "", false
 }

@@ -23,6 +23,7 @@ type Query struct {
 	without [][]word // what must not be there: words, or phrases
 	filters []string // what documents must have
 	barred  []string // and must not
+	many    int      // words that are looked for, those that must not be there too
 }
 
 // phrase is some of a query's words.
@@ -127,9 +128,12 @@ func (q *Query) add(it item) {
 	words := wordsOf(it)
 	switch {
 	case len(words) == 0:
+	case q.many+len(words) > mostQueryWords:
 	case it.not:
+		q.many += len(words)
 		q.without = append(q.without, words)
-	case len(q.words)+len(words) <= mostQueryWords:
+	default:
+		q.many += len(words)
 		from := len(q.words)
 		q.words = append(q.words, words...)
 		if len(words) > 1 && (it.quoted || !allUnspaced(words)) {
@@ -147,10 +151,12 @@ func (q *Query) addFilter(it item) {
 	if it.text == "" {
 		return
 	}
+	list := &q.filters
 	if it.not {
-		q.barred = append(q.barred, f)
-	} else {
-		q.filters = append(q.filters, f)
+		list = &q.barred
+	}
+	if !slices.Contains(*list, f) {
+		*list = append(*list, f)
 	}
 }
 

@@ -286,3 +286,18 @@ func TestSearchesGoOnWhileTheIndexChanges(t *testing.T) {
 		t.Errorf("%d found after %d searches", f.Total, searches)
 	}
 }
+
+// TestWhatIsNotWantedCountsAsWords: each is looked for like one that is wanted, and a query of 300 bytes had room for a hundred.
+func TestWhatIsNotWantedCountsAsWords(t *testing.T) {
+	q := Parse("a " + strings.Repeat("-b.c ", 50))
+	n := len(q.words)
+	for _, w := range q.without {
+		n += len(w)
+	}
+	if n > mostQueryWords || len(q.without) == 0 {
+		t.Errorf("%d words are looked for, %d without", n, len(q.without))
+	}
+	if q := Parse(strings.Repeat("tag:a -tag:b ", 20)); len(q.filters) != 1 || len(q.barred) != 1 {
+		t.Errorf("the same filters again and again: %v, %v", q.filters, q.barred)
+	}
+}

@@ -22,6 +22,7 @@ const (
 	mostFacetLinks = 8
 	mostBrowse     = 24 // tags, where nothing is looked for
 	mostPages      = 100
+	mostAsked      = 400 // bytes of a query, or of one filter: more than the index looks at. Each link of the page repeats them
 )
 
 // inquiry is what the address of a search asks.
@@ -43,13 +44,14 @@ const allLanguages = "all"
 // inquiryOf reads the query. What makes no sense in it is passed over: strangers write addresses.
 func (s *Server) inquiryOf(r *http.Request) inquiry {
 	q := r.URL.Query()
-	a := inquiry{text: strings.ToValidUTF8(q.Get("q"), ""), lang: s.lang(r, ""), page: 1}
+	text := q.Get("q")
+	a := inquiry{text: strings.ToValidUTF8(text[:min(mostAsked, len(text))], ""), lang: s.lang(r, ""), page: 1}
 	for _, kind := range search.FilterKinds() {
 		for _, v := range q[kind] {
 			switch {
 			case kind == "lang" && v == allLanguages:
 				a.all = true
-			case v != "" && len(a.narrow) < mostFacetLinks:
+			case v != "" && len(v) <= mostAsked && len(a.narrow) < mostFacetLinks:
 				a.narrow = append(a.narrow, narrowing{kind, blog.Slug(v)})
 			}
 		}

@@ -111,6 +111,19 @@ func TestSearchAnswersTheScriptWithResultsAlone(t *testing.T) {
 	}
 }
 
+// TestLongQueriesMakeNoLongPages: the page repeats the query in dozens of links, so a long one made a page of half a megabyte.
+func TestLongQueriesMakeNoLongPages(t *testing.T) {
+	s := newSearchSite(t)
+	long := strings.Repeat("đ&", 5_000)
+	for _, path := range []string{
+		"/search?q=plentiful+" + url.QueryEscape(long), "/search?q=plentiful" + strings.Repeat("&tag="+strings.Repeat("x", 3_000), 8),
+	} {
+		if res := s.get(s.browser(), path); res.StatusCode != http.StatusOK || len(res.text) > 60_000 || !strings.Contains(res.text, "plentiful") {
+			t.Errorf("%.40s: %d, %d bytes", path, res.StatusCode, len(res.text))
+		}
+	}
+}
+
 // TestSearchFollowsTheContent: what is saved is found without a restart.
 func TestSearchFollowsTheContent(t *testing.T) {
 	s := newSearchSite(t)

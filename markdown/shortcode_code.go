@@ -235,7 +235,7 @@ func (x *expansion) expandIncluded(u *use, text []byte) string {
 	if len(marks) == 0 {
 		return string(text)
 	}
-	in := &expansion{st: x.st, r: newRewrite(text), marks: marks, depth: x.depth + 1, from: x.from, spent: x.spent, tabs: x.tabs + 100}
+	in := &expansion{st: x.st, r: newRewrite(text), marks: marks, depth: x.depth + 1, from: x.from, spent: x.spent, turns: x.turns, tabs: x.tabs + 100}
 	if x.depth == 0 {
 		in.from = u.start
 	}

@@ -1,8 +1,10 @@
 package markdown
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestIncludesEnd: files that include each other, and more of each than anyone can read, cost a warning and not the blog.
@@ -58,6 +60,35 @@ func TestShortcodesAmongText(t *testing.T) {
 		doc, _, err := a.Render(t.Context(), []byte(source), DocOptions{Path: "posts/x.md", Surroundings: around()})
 		if err != nil || !strings.Contains(doc.HTML, want) {
 			t.Errorf("%q is %q, want %q in it; %v", source, doc.HTML, want, err)
+		}
+	}
+}
+
+// TestTemplatesEnd: a site's own template that would go round for years, or call itself twice at each level, costs a warning. The
+// text around it is shown, and what asked for the text is answered.
+func TestTemplatesEnd(t *testing.T) {
+	const at = "layouts/shortcodes/"
+	files := filesAround{
+		at + "counts.html": "{{ range 100000000000 }}{{ end }}",
+		at + "nested.html": "{{ range seq 10000 }}{{ range seq 10000 }}{{ range seq 10000 }}{{ end }}{{ end }}{{ end }}",
+		at + "else.html":   "{{ range slice }}{{ else }}{{ with 1 }}{{ range 100000000000 }}{{ else }}{{ end }}{{ end }}{{ end }}",
+		at + "calls.html":  `{{ define "a" }}{{ if lt (len .) 40 }}{{ template "a" (printf "%sx" .) }}{{ template "a" (printf "%sx" .) }}{{ end }}{{ end }}{{ template "a" "" }}`,
+		at + "twice.html":  "{{ $a := .Inner }}{{ $b := .Inner }}",
+		at + "fine.html":   `<ul>{{ range $i, $n := seq 100 }}{{ if eq $i 3 }}{{ continue }}{{ end }}<li>{{ $n }}</li>{{ else }}none{{ end }}</ul><a title="{{ range 2 }}x{{ end }}">y</a>`,
+	}
+	a := NewAuthor(AuthorOptions{CacheBytes: 1})
+	for source, warned := range map[string]bool{
+		"{{< counts >}}": true, "{{< nested >}}": true, "{{< else >}}": true, "{{< calls >}}": true, "{{< fine >}}": false,
+		strings.Repeat("{{< twice >}}", 40) + "x" + strings.Repeat("{{< /twice >}}", 40): true,
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		doc, warnings, err := a.Render(ctx, []byte("before\n\n"+source+"\n\nbehind\n"), DocOptions{Dialect: DialectHugo, Surroundings: files})
+		cancel()
+		if err != nil || !strings.Contains(doc.HTML, "<p>behind</p>") || (len(warnings) > 0) != warned {
+			t.Errorf("%.40s is %.200s, %.200v, %v", source, doc.HTML, warnings, err)
+		}
+		if !warned && (strings.Count(doc.HTML, "<li>") != 99 || !strings.Contains(doc.HTML, `title="xx"`)) {
+			t.Errorf("%.40s is %s", source, doc.HTML)
 		}
 	}
 }

@@ -95,8 +95,14 @@ func (b *bounds) Write(p []byte) (int, error) {
 }
 
 func (x *expansion) runTemplate(u *use, text string) (string, error) {
-	t, err := template.New(u.name).Funcs(x.templateFunctions()).Parse(text)
+	if *x.turns += turnsToRead; *x.turns > mostTurns {
+		return "", errEndless
+	}
+	t, err := template.New(u.name).Funcs(x.templateFunctions()).Funcs(template.FuncMap{roundFunction: x.round}).Parse(text)
 	if err != nil {
+		return "", err
+	}
+	if err := bound(t); err != nil {
 		return "", err
 	}
 	var out bounds

@@ -48,6 +48,7 @@ type expansion struct {
 	depth int         // of includes
 	from  int         // in an included file: where the text includes it
 	spent *int        // bytes of all files included so far
+	turns *int        // of all loops and calls of the site's templates so far
 	strip int         // bytes of indentation that are taken off each line
 	tabs  int         // groups of tabs so far
 }
@@ -65,7 +66,7 @@ func (st *state) expandShortcodes(source []byte) *rewrite {
 	if len(marks) == 0 {
 		return nil
 	}
-	x := &expansion{st: st, r: newRewrite(source), marks: marks, spent: new(int)}
+	x := &expansion{st: st, r: newRewrite(source), marks: marks, spent: new(int), turns: new(int)}
 	x.pair()
 	x.emit(nil, 0, len(marks), 0, len(source))
 	return x.r

@@ -69,7 +69,7 @@ func (p *pageWriter) live(n *html.Node) bool {
 	case "live", "changed", "notice", "news", "comment-form", "form-home", "announce":
 		return true
 	}
-	for _, class := range strings.Fields(attr(n, "class")) {
+	for class := range strings.FieldsSeq(attr(n, "class")) {
 		switch class {
 		case "acts", "slot", "news", "to-form":
 			return true

@@ -42,7 +42,7 @@ func (st *state) shapeHeadings(headings []*ast.Heading) {
 // listed tells whether a heading stands in tables of contents: kramdown and Pandoc leave those of these classes out.
 func listed(h *ast.Heading) bool {
 	class, _ := attribute(h, "class")
-	for _, name := range strings.Fields(class) {
+	for name := range strings.FieldsSeq(class) {
 		if has(" no_toc no-toc notoc unlisted ", name) {
 			return false
 		}

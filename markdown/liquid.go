@@ -251,23 +251,24 @@ func (l *liquid) smallTag(n liquidNode) {
 // highlight hands the code on as it is.
 func (l *liquid) highlight(n liquidNode) {
 	language, options, _ := strings.Cut(n.args, " ")
-	args := quoteArgument(language)
-	for _, word := range strings.Fields(options) {
+	var args strings.Builder
+	args.WriteString(quoteArgument(language))
+	for word := range strings.FieldsSeq(options) {
 		if word == "linenos" {
-			args += " linenos=true"
+			args.WriteString(" linenos=true")
 		}
 	}
 	for _, m := range optionPair.FindAllStringSubmatch(options, -1) {
 		if m[1] == "mark_lines" {
 			m[1] = "hl_lines"
 		}
-		args += " " + m[1] + "=" + quoteArgument(strings.Trim(m[2], `"'`))
+		args.WriteString(" " + m[1] + "=" + quoteArgument(strings.Trim(m[2], `"'`)))
 	}
 	if n.from == n.to {
 		l.warn(n, "{%% %s %%} is not closed: write {%% end%s %%} where it ends", n.name, n.name)
 		return
 	}
-	l.r.make(n.start, shortcodeTag("highlight", args))
+	l.r.make(n.start, shortcodeTag("highlight", args.String()))
 	l.r.copy(n.from, n.to)
 	l.r.make(n.to, shortcodeTag("/highlight", ""))
 }

@@ -214,11 +214,11 @@ func (l *liquid) included(n liquidNode, text []byte, args map[string]any) string
 func (l *liquid) missing(n liquidNode, name string, args map[string]any, order []string) {
 	short := strings.ToLower(strings.TrimSuffix(path.Base(name), path.Ext(name)))
 	if s, known := shortcodeNamed(short); known && s.draw != nil && short != "include" {
-		given := ""
+		var given strings.Builder
 		for _, k := range order {
-			given += " " + k + "=" + quoteArgument(toString(args[k]))
+			given.WriteString(" " + k + "=" + quoteArgument(toString(args[k])))
 		}
-		l.r.make(n.start, shortcodeTag(short, given+" /"))
+		l.r.make(n.start, shortcodeTag(short, given.String()+" /"))
 		return
 	}
 	l.warn(n, "{%% %s %%}: there is no file %.80q: nothing is shown in its place", n.name, name)

@@ -110,7 +110,7 @@ func isTerm(tex string, single, joined int) bool {
 func isProse(tex string) bool {
 	tex = commands.ReplaceAllString(tex, "+")
 	row := 0
-	for _, field := range strings.Fields(tex) {
+	for field := range strings.FieldsSeq(tex) {
 		word := strings.Trim(field, ".,;:!?()\"'")
 		switch {
 		case len([]rune(word)) >= 2 && strings.TrimFunc(word, unicode.IsLetter) == "" && !has(functions, word):

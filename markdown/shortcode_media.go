@@ -85,21 +85,22 @@ func (x *expansion) film(u *use) {
 		x.warn(u.start, "%s names no file: write src=", u.written())
 		return
 	}
-	player := "<" + tag + ` src="` + attrValue(x.file(src)) + `" controls preload="metadata"`
+	var player strings.Builder
+	player.WriteString("<" + tag + ` src="` + attrValue(x.file(src)) + `" controls preload="metadata"`)
 	if poster := u.args.get("poster", "cover", "image", "thumbnail"); poster != "" && tag == "video" {
-		player += ` poster="` + attrValue(x.file(poster)) + `"`
+		player.WriteString(` poster="` + attrValue(x.file(poster)) + `"`)
 	}
 	for _, flag := range []string{"loop", "muted"} {
 		if u.args.yes(flag) {
-			player += " " + flag
+			player.WriteString(" " + flag)
 		}
 	}
-	player += kept(u.args, "width", "height") + "></" + tag + ">"
+	player.WriteString(kept(u.args, "width", "height") + "></" + tag + ">")
 	if caption := x.caption(u); caption != "" {
-		x.html(u, "<figure>\n"+player+"\n<figcaption>"+caption+"</figcaption>\n</figure>", player)
+		x.html(u, "<figure>\n"+player.String()+"\n<figcaption>"+caption+"</figcaption>\n</figure>", player.String())
 		return
 	}
-	x.html(u, "<figure>\n"+player+"\n</figure>", player)
+	x.html(u, "<figure>\n"+player.String()+"\n</figure>", player.String())
 }
 
 // file is the address of a file beside the text.

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	gotoken "go/token"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -75,9 +76,7 @@ func nameOf(f ast.Expr) string {
 // TestEachMessageToAuthorsHasItsVietnamese reads the sources, so that no message is forgotten when it is written or changed.
 func TestEachMessageToAuthorsHasItsVietnamese(t *testing.T) {
 	all := messagesIn(t, "../markdown", " warn ")
-	for message, file := range messagesIn(t, ".", " problem note add ") {
-		all[message] = file
-	}
+	maps.Copy(all, messagesIn(t, ".", " problem note add "))
 	if len(all) < 80 {
 		t.Fatalf("only %d messages were found", len(all))
 	}

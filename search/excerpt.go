@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -121,12 +122,7 @@ func (q *Query) wordLike(exact []byte) (n int, agrees bool) {
 }
 
 func isForm(w *word, folded string) bool {
-	for _, f := range w.forms {
-		if f == folded {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(w.forms, folded)
 }
 
 // besides notes which marks stand beside each other as in the query, and drops those that say little: with other accents where

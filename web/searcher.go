@@ -22,7 +22,6 @@ type searcher struct {
 	log    *slog.Logger
 	life   context.Context // ends with the server
 	end    context.CancelFunc
-	work   sync.WaitGroup
 
 	mu      sync.Mutex
 	running chan struct{} // closed when the update that runs ends; nil if none does
@@ -34,9 +33,15 @@ func newSearcher(latest func() *posts.Snapshot, log *slog.Logger) *searcher {
 	return x
 }
 
+// close ends the update that runs, and begins no other.
 func (x *searcher) close() {
 	x.end()
-	x.work.Wait()
+	x.mu.Lock()
+	running := x.running
+	x.mu.Unlock()
+	if running != nil {
+		<-running
+	}
 }
 
 // level begins to bring the index up to date, if it is not, and tells when that is done; nil: it is.
@@ -51,10 +56,10 @@ func (x *searcher) level() <-chan struct{} {
 	}
 	done := make(chan struct{})
 	x.running = done
-	x.work.Go(func() {
+	go func() {
 		defer x.ended(done)
 		x.update()
-	})
+	}()
 	return done
 }
 

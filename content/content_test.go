@@ -131,6 +131,11 @@ func leads(s *posts.Snapshot, html, to string) bool {
 		}
 		return f.Close() == nil
 	}
-	_, ok := s.At(to)
-	return ok
+	path, part, _ := strings.Cut(to, "#")
+	p, ok := s.At(path)
+	if !ok || part == "" {
+		return ok
+	}
+	doc, err := s.Document(context.Background(), p)
+	return err == nil && strings.Contains(doc.HTML, `id="`+part+`"`)
 }

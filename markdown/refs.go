@@ -95,6 +95,9 @@ func isPageID(id string) bool { return has(" "+strings.Join(pageIDs(), " ")+" ",
 
 // isDocument tells whether a link can only be meant for a file of text in the content folder.
 func isDocument(target string) bool {
+	if _, absolute := schemeOf(target); absolute || strings.HasPrefix(target, "//") {
+		return false // of another site, such as https://example.org/README.md
+	}
 	name, _, _ := strings.Cut(target, "#")
 	name, _, _ = strings.Cut(name, "?")
 	switch strings.ToLower(path.Ext(name)) {

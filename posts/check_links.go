@@ -88,6 +88,11 @@ func (c checker) target(path string) *text {
 		if p, ok := c.snap.At(path); ok {
 			return c.texts[p.Path]
 		}
+		if slug, ofPost := strings.CutPrefix(path, "/blog/"); ofPost {
+			if p, ok := c.snap.Post(slug); ok { // its permalink is another; this address leads there
+				return c.texts[p.Path]
+			}
+		}
 		to, ok := c.snap.Redirect(path)
 		if !ok {
 			return nil

@@ -99,7 +99,18 @@ func (b *builder) vangPath(e *entry) string {
 	}
 	top, _, _ := strings.Cut(e.post.Section, "/")
 	pattern := cmp.Or(b.st.permalinks[e.post.Section], b.st.permalinks[top], b.st.permalinks[""])
+	if e.post.Date.IsZero() && dated(pattern) {
+		return "" // else it would stand in the year 1
+	}
 	return b.expanded(e, pattern)
+}
+
+// dated tells whether a pattern asks for a post's date.
+func dated(pattern string) bool {
+	return slices.ContainsFunc(token.FindAllString(pattern, -1), func(t string) bool {
+		_, ok := dateValue(time.Time{}, t[1:])
+		return ok
+	})
 }
 
 // expanded is expand where a pattern of the settings is used: what is wrong with it is said once, by patternProblems.

@@ -29,8 +29,8 @@ func TestUndatedPostsUnderADatedPattern(t *testing.T) {
 	if to, _ := s.Redirect("/blog/gone"); to != "/about" {
 		t.Errorf("/blog/gone leads to %q", to)
 	}
-	found, err := l.Check(t.Context())
-	if err != nil || len(found) > 0 {
-		t.Errorf("found %v, %v", found, err)
+	report, err := l.Inspect(t.Context())
+	if err != nil || len(report.Findings) > 0 {
+		t.Errorf("the check finds %v, %v", report.Findings, err)
 	}
 }

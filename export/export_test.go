@@ -41,7 +41,7 @@ func blog() http.Handler {
 			page(`<a href="/">newer</a><a href="/blog/v1.2">v1.2</a>`)(w, r)
 			return
 		}
-		page(`<a href="/blog/a">a</a><a href="/?page=2">older</a><a href="/search?q=x">find</a><nav><ul><li><a href="/search">find</a></li></ul></nav>`+
+		page(`<form action="/search" role="search"><input name="q"></form><a href="/blog/a">a</a><a href="/?page=2">older</a><a href="/search?q=x">find</a><nav><ul><li><a href="/search">find</a></li></ul></nav>`+
 			`<a href="/old">old</a><a href="/gone">gone</a><a href="//elsewhere.example/x">x</a><a href="mailto:a@b.c">m</a><a href="/%C4%91%C6%B0%E1%BB%9Dng%20ph%E1%BB%91/">p</a>`+
 			`<link rel="alternate" type="application/atom+xml" href="/feed.xml">`)(w, r)
 	})

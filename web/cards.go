@@ -68,13 +68,12 @@ func (s *Server) shareCard(ctx context.Context, origin string, page *views.PostP
 	}
 }
 
-// cardOwner finds the post or page at a path, or that was once there: its slash at the end is not in the card's address.
+// cardOwner finds the post or page at a path, or that was once there. The slash at the path's end, which is not in the card's
+// address, is found as a former address is.
 func (s *Server) cardOwner(ctx context.Context, path string) (blog.Post, bool) {
 	snap := s.pinned(ctx)
-	for _, at := range []string{path, path + "/"} {
-		if p, ok := snap.At(at); ok {
-			return p, true
-		}
+	if p, ok := snap.At(path); ok {
+		return p, true
 	}
 	if to, ok := snap.Redirect(path); ok {
 		return snap.At(to)

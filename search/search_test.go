@@ -301,3 +301,15 @@ func TestWhatIsNotWantedCountsAsWords(t *testing.T) {
 		t.Errorf("the same filters again and again: %v, %v", q.filters, q.barred)
 	}
 }
+
+// TestAWordTypedAsItStandsComesFirst: who types no accents may mean a word that has none, which then is the closer one.
+func TestAWordTypedAsItStandsComesFirst(t *testing.T) {
+	newer := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+	x := indexOf(t,
+		sheet{key: "accented", title: "One", text: "A phố in a text", date: newer},
+		sheet{key: "as-typed", title: "Two", text: "A pho in a text", date: newer.AddDate(0, 0, -1)},
+	)
+	if got := find(x, "pho "); got != "as-typed accented" {
+		t.Errorf("found %s", got)
+	}
+}

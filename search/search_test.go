@@ -305,10 +305,14 @@ func TestWhatIsNotWantedCountsAsWords(t *testing.T) {
 // TestAWordTypedAsItStandsComesFirst: who types no accents may mean a word that has none, which then is the closer one.
 func TestAWordTypedAsItStandsComesFirst(t *testing.T) {
 	newer := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
-	x := indexOf(t,
-		sheet{key: "accented", title: "One", text: "A phố in a text", date: newer},
-		sheet{key: "as-typed", title: "Two", text: "A pho in a text", date: newer.AddDate(0, 0, -1)},
-	)
+	sheets := []sheet{
+		{key: "accented", title: "One", text: "A phố in a text", date: newer},
+		{key: "as-typed", title: "Two", text: "A pho in a text", date: newer.AddDate(0, 0, -1)},
+	}
+	for n := range 30 { // a word that all have tells little
+		sheets = append(sheets, sheet{key: fmt.Sprint(n), title: "Other", text: fmt.Sprint("Words of another ", n)})
+	}
+	x := indexOf(t, sheets...)
 	if got := find(x, "pho "); got != "as-typed accented" {
 		t.Errorf("found %s", got)
 	}
